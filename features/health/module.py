@@ -1,0 +1,3 @@
+from kernel import Module
+
+module = Module(title="Health", prefix="/health")

@@ -1,0 +1,66 @@
+"""HR's pages and roles."""
+
+from kernel import DataScope, Declarations, MenuEntry, RoleEntry
+
+access = Declarations(
+    menus=[
+        MenuEntry(
+            "hr",
+            "Human resources",
+            icon="mdi:account-group",
+            order=2,
+            children=[
+                MenuEntry("hr_employee", "Employees", icon="mdi:account-tie", order=1, buttons_of=["hr.employees.*"]),
+                MenuEntry("hr_department", "Departments", icon="mdi:sitemap", order=2, buttons_of=["hr.departments.*"]),
+                MenuEntry("hr_tag", "Tags", icon="mdi:tag-multiple", order=3),
+                MenuEntry("hr_team", "My team", icon="mdi:account-multiple", order=4),
+                MenuEntry("hr_my", "My profile", icon="mdi:card-account-details", order=5),
+            ],
+        ),
+    ],
+    roles=[
+        RoleEntry(
+            "R_HR_MANAGER",
+            "HR manager",
+            desc="Everything in human resources.",
+            data_scope=DataScope.ALL,
+            menus=["home", "user-center", "hr", "hr_employee", "hr_department", "hr_tag", "hr_team", "hr_my"],
+            buttons=["B_HR_*"],
+            apis=["hr.*"],
+        ),
+        RoleEntry(
+            "R_HR_SPECIALIST",
+            "HR specialist",
+            desc="Onboards, edits, transfers and rehires.",
+            data_scope=DataScope.ALL,
+            menus=["home", "user-center", "hr", "hr_employee", "hr_department", "hr_tag", "hr_my"],
+            buttons=["B_HR_EMP_ONBOARD", "B_HR_EMP_TRANSFER"],
+            apis=[
+                "hr.employees.search",
+                "hr.employees.get",
+                "hr.employees.onboard",
+                "hr.employees.transfer",
+                "hr.departments.search",
+                "hr.departments.get",
+                "hr.departments.tree",
+                "hr.departments.stats",
+            ],
+        ),
+        RoleEntry(
+            "R_DEPT_MGR",
+            "Department manager",
+            desc="Sees the people of their own department.",
+            data_scope=DataScope.SCOPE,
+            menus=["home", "user-center", "hr", "hr_employee", "hr_department", "hr_team", "hr_my"],
+            apis=["hr.employees.search", "hr.employees.get", "hr.departments.tree", "hr.departments.stats"],
+        ),
+        RoleEntry(
+            "R_EMPLOYEE",
+            "Employee",
+            desc="Sees what is their own.",
+            data_scope=DataScope.SELF,
+            menus=["home", "user-center", "hr", "hr_my"],
+            apis=["hr.employees.search", "hr.employees.get"],
+        ),
+    ],
+)

@@ -1,0 +1,16 @@
+"""Delete several departments, all or none."""
+
+from features.hr.employment import refuse_departments_in_use
+from features.hr.models import Department
+from kernel import BatchDeleted, BatchDeleteRequest, Success, slice_router
+
+router = slice_router()
+
+
+@router.delete(button="B_HR_DEPT_DELETE")
+async def batch_delete_departments(request: BatchDeleteRequest) -> Success[BatchDeleted]:
+    """A parent and all of its children may go together."""
+    departments = await Department.all_for_update(request.ids)
+    await refuse_departments_in_use(request.ids)
+    await Department.filter(id__in=[department.id for department in departments]).delete()
+    return Success(data=BatchDeleted(deleted_ids=request.ids))

@@ -1,0 +1,28 @@
+"""Create a department."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from features.hr.models import Department
+from kernel import Created, Int32, Line, ParentId, Schema, Status, Success, Text, refuse_duplicates, slice_router
+
+router = slice_router()
+
+
+class CreateDepartmentRequest(Schema):
+    name: Line
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
+    description: Text | None = None
+    parent_id: ParentId = None
+    order: Int32 = 0
+    status: Status = Status.ENABLED
+
+
+@router.post(button="B_HR_DEPT_CREATE")
+async def create_department(request: CreateDepartmentRequest) -> Success[Created]:
+    if request.parent_id is not None:
+        await Department.for_update(request.parent_id)
+    async with refuse_duplicates(Department):
+        department = await Department.create(**request.model_dump())
+    return Success(data=Created(created_id=department.id))

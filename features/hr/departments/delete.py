@@ -1,0 +1,15 @@
+"""Delete a department that nobody works in and no other stands below. Its code is free again."""
+
+from features.hr.employment import refuse_departments_in_use
+from features.hr.models import Department
+from kernel import Deleted, SqidPath, Success, slice_router
+
+router = slice_router()
+
+
+@router.delete("/{department_id}", button="B_HR_DEPT_DELETE")
+async def delete_department(department_id: SqidPath) -> Success[Deleted]:
+    department = await Department.for_update(department_id)
+    await refuse_departments_in_use([department_id])
+    await department.delete()
+    return Success(data=Deleted(deleted_id=department_id))

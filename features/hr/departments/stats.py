@@ -1,0 +1,27 @@
+"""Count the employees of every department."""
+
+from tortoise.functions import Count
+
+from features.hr.models import Department
+from kernel import Schema, SqidId, Success, slice_router
+
+router = slice_router()
+
+
+class DepartmentStats(Schema):
+    """`employeeCount` counts everybody on file in the department, those who have resigned included, as a search does."""
+
+    id: SqidId
+    name: str
+    code: str
+    manager_name: str | None
+    employee_count: int
+
+
+@router.get("/stats")
+async def department_stats() -> Success[list[DepartmentStats]]:
+    counted = Department.annotate(employee_count=Count("employees")).group_by("id", "name", "code", "manager__name")
+    rows = await counted.order_by("order", "id").values(
+        "id", "name", "code", "employee_count", manager_name="manager__name"
+    )
+    return Success(data=[DepartmentStats.model_validate(row) for row in rows])

@@ -1,0 +1,54 @@
+"""Change a department: only the fields that are sent."""
+
+from typing import Annotated
+
+from pydantic import StringConstraints
+
+from features.hr.models import Department
+from kernel import (
+    CycleError,
+    Int32,
+    InvalidInput,
+    Line,
+    ParentId,
+    Schema,
+    SqidPath,
+    Status,
+    Success,
+    Text,
+    Updated,
+    omittable,
+    refuse_duplicates,
+    slice_router,
+)
+
+router = slice_router()
+
+
+class UpdateDepartmentRequest(Schema):
+    name: Line = omittable()
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")] = omittable()
+    description: Text | None = None
+    parent_id: ParentId = None
+    order: Int32 = omittable()
+    status: Status = omittable()
+
+
+@router.patch("/{department_id}", button="B_HR_DEPT_EDIT")
+async def update_department(department_id: SqidPath, request: UpdateDepartmentRequest) -> Success[Updated]:
+    changes = request.changes()
+    department = await Department.for_update(department_id)
+    if changes.get("parent_id") is not None:
+        await refuse_cycle(department_id, changes["parent_id"])
+    if changes:
+        async with refuse_duplicates(Department):
+            await department.update_from_dict(changes).save(update_fields=list(changes))
+    return Success(data=Updated(updated_id=department_id))
+
+
+async def refuse_cycle(department_id: int, parent_id: int) -> None:
+    await Department.for_update(parent_id)
+    try:
+        await Department.ensure_no_cycle(department_id, parent_id)
+    except CycleError:
+        raise InvalidInput("parentId", "a department cannot stand below itself") from None

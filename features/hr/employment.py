@@ -1,0 +1,53 @@
+"""Rules of employment that several use cases share."""
+
+from features.hr.codes import HrCode
+from features.hr.events import DepartmentManagerChanged
+from features.hr.models import AT_WORK, Department, Employee
+from features.hr.settings import HrSettings
+from kernel import Code, Refusal, emit, grant_role, revoke_role
+
+MANAGER_ROLE = "R_DEPT_MGR"
+EMPLOYEE_ROLE = "R_EMPLOYEE"
+
+
+def refuse_too_many_tags(tag_ids: list[int]) -> None:
+    """Raise Refusal 4003 for more tags than one employee may have (HR_MAX_TAGS_PER_EMPLOYEE)."""
+    limit = HrSettings.load().max_tags_per_employee
+    if len(set(tag_ids)) > limit:
+        raise Refusal(HrCode.TAGS_EXCEED_LIMIT, f"{len(set(tag_ids))} tags are too many: at most {limit} an employee.")
+
+
+async def hand_over_departments(employee: Employee, *, to: int | None) -> None:
+    """Give every department that the employee manages to another manager, before they leave it.
+
+    Raises Refusal 4001 if `to` is None and there is something to hand over, 4008 if `to` does not work there.
+    """
+    managed = await Department.filter(manager_id=employee.id).select_for_update()
+    if not managed:
+        return
+    if to is None:
+        names = ", ".join(department.name for department in managed)
+        raise Refusal(HrCode.MANAGER_REQUIRED, f"{employee.name} manages {names}; name a new manager.")
+    for department in managed:
+        successor = await Employee.get_or_none(id=to, department_id=department.id, status__in=AT_WORK)
+        if successor is None or successor.id == employee.id:
+            raise Refusal(HrCode.MANAGER_INVALID, f"The new manager is not an active member of {department.name}.")
+        department.manager_id = successor.id
+        await department.save(update_fields=["manager_id"])
+        if successor.user_id:
+            await grant_role(successor.user_id, MANAGER_ROLE)
+        emit(
+            DepartmentManagerChanged(
+                department_id=department.id, former_manager_id=employee.id, new_manager_id=successor.id
+            )
+        )
+    if employee.user_id:
+        await revoke_role(employee.user_id, MANAGER_ROLE)
+
+
+async def refuse_departments_in_use(department_ids: list[int]) -> None:
+    """Raise Refusal 2307 if someone is on file in one of them, or one outside of the list stands below one of them."""
+    if await Employee.filter(department_id__in=department_ids).exists():
+        raise Refusal(Code.IN_USE, "There are employees in this department; transfer or delete them first.")
+    if await Department.filter(parent_id__in=department_ids).exclude(id__in=department_ids).exists():
+        raise Refusal(Code.IN_USE, "There are departments below this one; move or delete them first.")

@@ -1,0 +1,141 @@
+"""HR's tables and what must always hold of a row."""
+
+from enum import StrEnum
+from typing import Self
+
+from tortoise import fields
+from tortoise.expressions import Q, Subquery
+
+from features.hr.codes import HrCode
+from kernel import (
+    Actor,
+    AuditedModel,
+    Code,
+    DataScope,
+    NotFound,
+    Refusal,
+    Scoped,
+    SoftDelete,
+    Status,
+    Tree,
+    require_actor,
+)
+
+
+class EmployeeStatus(StrEnum):
+    PROBATION = "probation"
+    ACTIVE = "active"
+    RESIGNED = "resigned"
+
+
+AT_WORK = (EmployeeStatus.PROBATION, EmployeeStatus.ACTIVE)
+
+
+class Department(Tree, SoftDelete, AuditedModel):
+    """Where people work. A code is unique among the departments that are not deleted: an index of the migration."""
+
+    name = fields.CharField(max_length=100)
+    code = fields.CharField(max_length=50)
+    description = fields.CharField(max_length=500, null=True)
+    order = fields.IntField(default=0)
+    status = fields.CharEnumField(Status, max_length=1, default=Status.ENABLED)
+    parent: fields.ForeignKeyNullableRelation["Department"] = fields.ForeignKeyField(
+        "hr.Department", null=True, on_delete=fields.RESTRICT, related_name="children"
+    )
+    manager: fields.ForeignKeyNullableRelation["Employee"] = fields.ForeignKeyField(
+        "hr.Employee", null=True, on_delete=fields.SET_NULL, related_name="manages"
+    )
+    parent_id: int | None
+    manager_id: int | None
+
+    class Meta:
+        table = "hr_department"
+        indexes = (("parent_id",),)
+
+    duplicates = {"code": Code.DUPLICATE_RESOURCE}
+
+    @classmethod
+    async def open_for_staff(cls, department_id: int | None) -> Self:
+        """The department, if people may be put into it. Raises Refusal 4000 for none or a disabled one, 1101.
+
+        Locked to the end of the transaction, so that nobody deletes it under the people who come.
+        """
+        if department_id is None:
+            raise Refusal(HrCode.DEPARTMENT_REQUIRED)
+        department = await cls.filter(id=department_id).select_for_update(no_key=True).first()
+        if department is None:
+            raise NotFound.of(cls)
+        if department.status != Status.ENABLED:
+            raise Refusal(HrCode.DEPARTMENT_REQUIRED, f"The department {department.name} is disabled.")
+        return department
+
+
+class Tag(AuditedModel):
+    """A word that employees are found by: a skill, a language, a site."""
+
+    name = fields.CharField(max_length=50, unique=True)
+    category = fields.CharField(max_length=50)
+    description = fields.CharField(max_length=500, null=True)
+
+    class Meta:
+        table = "hr_tag"
+
+    @classmethod
+    async def all_of(cls, tag_ids: list[int]) -> list[Self]:
+        """The tags of these ids. Raises NotFound if one does not exist."""
+        tags = await cls.filter(id__in=tag_ids)
+        if len(tags) != len(set(tag_ids)):
+            raise NotFound.of(cls)
+        return tags
+
+
+class Employee(Scoped, SoftDelete, AuditedModel):
+    """Someone who works here, or did. `employee_no` follows from the key, so no two can be given the same one."""
+
+    employee_no: fields.Field[str | None] = fields.CharField(max_length=20, null=True, unique=True)
+    name = fields.CharField(max_length=100)
+    email = fields.CharField(max_length=254, null=True)
+    phone = fields.CharField(max_length=32, null=True)
+    position = fields.CharField(max_length=100, null=True)
+    status = fields.CharEnumField(EmployeeStatus, max_length=16, default=EmployeeStatus.PROBATION, db_index=True)
+    user = fields.OneToOneField("kernel.User", null=True, on_delete=fields.RESTRICT, related_name="employee")
+    department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
+        "hr.Department", on_delete=fields.RESTRICT, related_name="employees"
+    )
+    tags: fields.ManyToManyRelation[Tag] = fields.ManyToManyField(
+        "hr.Tag",
+        through="hr_employee_tag",
+        forward_key="tag_id",
+        backward_key="employee_id",
+        related_name="employees",
+    )
+    user_id: int | None
+    department_id: int
+
+    class Meta:
+        table = "hr_employee"
+        indexes = (("department_id",),)
+
+    @classmethod
+    def scope_filter(cls, actor: Actor) -> Q | None:
+        own = Q(user_id=actor.user_id)
+        if actor.data_scope is DataScope.SCOPE:
+            departments = cls.filter(user_id=actor.user_id).values("department_id")
+            return own | Q(department_id__in=Subquery(departments))
+        return own if actor.data_scope is DataScope.SELF else None
+
+    async def assign_number(self) -> str:
+        """Give a new row its number."""
+        self.employee_no = f"E{self.id:06d}"
+        await self.save(update_fields=["employee_no"])
+        return self.employee_no
+
+
+async def ensure_may_create_in(department: Department) -> None:
+    """Raise Refusal 4002 unless the caller's data scope reaches the people of this department."""
+    actor = require_actor()
+    if actor.is_super or actor.data_scope is DataScope.ALL:
+        return
+    is_own = Employee.filter(user_id=actor.user_id, department_id=department.id).exists()
+    if actor.data_scope is not DataScope.SCOPE or not await is_own:
+        raise Refusal(HrCode.CREATE_FORBIDDEN)

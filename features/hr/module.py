@@ -1,0 +1,3 @@
+from kernel import Module
+
+module = Module(title="Human resources", prefix="/business/hr")

@@ -1,0 +1,30 @@
+"""The records that several slices of HR answer with."""
+
+from typing import Annotated
+
+from features.hr.models import EmployeeStatus
+from kernel import AuditedRecord, Column, Many, ParentId, SqidId, Status
+
+
+class EmployeeRecord(AuditedRecord):
+    employee_no: str | None
+    name: str
+    email: str | None
+    phone: str | None
+    position: str | None
+    status: EmployeeStatus
+    user_id: SqidId | None
+    department_id: SqidId
+    department_name: Annotated[str | None, Column("department__name")]
+    tag_ids: Annotated[list[SqidId], Many("tags", "id")]
+    tag_names: Annotated[list[str], Many("tags", "name")]
+
+
+class DepartmentRecord(AuditedRecord):
+    name: str
+    code: str
+    description: str | None
+    manager_id: SqidId | None
+    parent_id: ParentId
+    order: int
+    status: Status

@@ -1,0 +1,13 @@
+"""Tell that someone joined."""
+
+import structlog
+
+from features.hr.events import EmployeeOnboarded
+from kernel import on
+
+log = structlog.get_logger(__name__)
+
+
+@on(EmployeeOnboarded)
+async def tell(event: EmployeeOnboarded) -> None:
+    log.info("an employee joined", employee_id=event.employee_id, department_id=event.department_id)

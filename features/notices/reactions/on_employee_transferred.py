@@ -1,0 +1,18 @@
+"""Tell that someone moved to another department."""
+
+import structlog
+
+from features.hr.events import EmployeeTransferred
+from kernel import on
+
+log = structlog.get_logger(__name__)
+
+
+@on(EmployeeTransferred)
+async def tell(event: EmployeeTransferred) -> None:
+    log.info(
+        "an employee moved",
+        employee_id=event.employee_id,
+        from_department_id=event.from_department_id,
+        to_department_id=event.to_department_id,
+    )

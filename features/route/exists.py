@@ -1,0 +1,15 @@
+"""Is there a menu with this route name?"""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from kernel import SIGNED_IN, Success, slice_router
+from kernel.identity.models import Menu
+
+router = slice_router()
+
+
+@router.get("/exists", access=SIGNED_IN)
+async def exists(name: Annotated[str, Query(min_length=1, max_length=100)]) -> Success[bool]:
+    return Success(data=await Menu.filter(route_name=name).exists())

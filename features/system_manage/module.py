@@ -1,0 +1,3 @@
+from kernel import Module
+
+module = Module(title="System management", prefix="/system-manage")

@@ -1,0 +1,107 @@
+# Tessera's commands. `uv run just` lists them.
+
+set shell := ["sh", "-euc"]
+set quiet
+
+# List the commands
+default:
+    just --list --unsorted
+
+# Install nothing more, migrate, and serve on http://127.0.0.1:9999
+[group("run")]
+up: migrate serve
+
+# Serve without migrating
+[group("run")]
+serve:
+    python -m kernel serve
+
+# Serve, and start again whenever a file changes
+[group("run")]
+dev: migrate
+    python -m kernel serve --reload
+
+# Add that many employees to the demo company
+[group("run")]
+demo-data count:
+    python -m kernel demo-data {{count}}
+
+# Run the tests on SQLite and an in-process Redis; needs no service
+[group("test")]
+test *arguments:
+    env -u DB_URL -u REDIS_URL -u TEST_DB_URL -u TEST_REDIS_URL pytest {{arguments}}
+
+# Run the same tests on PostgreSQL and Redis: TEST_DB_URL, TEST_REDIS_URL
+[group("test")]
+test-services *arguments:
+    python -m tests.services
+    TEST_DB_URL="${TEST_DB_URL:-postgres://postgres@127.0.0.1:5432/test}" TEST_REDIS_URL="${TEST_REDIS_URL:-redis://127.0.0.1:6379/15}" pytest {{arguments}}
+
+# Accept what the snapshots say now; review the change before you commit it
+[group("test")]
+snapshots *arguments:
+    pytest --snapshot-update -n 0 {{arguments}}
+
+# Everything that must hold before a commit
+[group("check")]
+check: lint format-check types walls migrations-check test
+
+# Find mistakes
+[group("check")]
+lint:
+    ruff check .
+
+# Format the code
+[group("check")]
+format:
+    ruff check --fix --select I .
+    ruff format .
+
+# Is the code formatted?
+[group("check")]
+format-check:
+    ruff format --check .
+
+# Do the types fit?
+[group("check")]
+types:
+    basedpyright
+
+# Do the walls between features and the kernel's floors stand?
+[group("check")]
+walls:
+    lint-imports
+
+# Is there a migration for every change of a model?
+[group("check")]
+migrations-check:
+    python -m kernel makemigrations --check
+
+# Write migrations for changed models
+[group("database")]
+makemigrations *modules:
+    python -m kernel makemigrations {{modules}}
+
+# Apply migrations: all, those of a module, or up to <module>.<migration>
+[group("database")]
+migrate *target:
+    python -m kernel migrate {{target}}
+
+# List the applied migrations
+[group("database")]
+history:
+    python -m kernel history
+
+# Take migrations back: all of a module, or down to <module>.<migration>
+[group("database")]
+downgrade target:
+    python -m kernel downgrade {{target}}
+
+# makemigrations and migrate in one go
+[group("database")]
+mm *modules: (makemigrations modules) migrate
+
+# Take the newest versions of all dependencies and pin them in pyproject.toml
+[group("lock")]
+lock:
+    python platform/scaffold/lock.py

@@ -1,0 +1,119 @@
+"""The command line behind the justfile: `python -m kernel <command>`."""
+
+import argparse
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rich.progress import Progress
+from tortoise.cli.cli import run_cli_async
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+
+from kernel.database.migrations import MigrationError, downgrade, history, migrate
+from kernel.logs import configure_logs
+from kernel.modules import database_config, discover
+from kernel.server import serve
+from kernel.settings import SettingsError
+from kernel.startup.run import StartupRefused, refuse_unready_database
+
+
+def __getattr__(name: str) -> Any:
+    """TORTOISE_ORM, as Tortoise's own command line looks it up."""
+    if name == "TORTOISE_ORM":
+        return database_config()
+    raise AttributeError(name)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run a command. Returns the exit code; what the operator can mend is one message without a traceback."""
+    parser = _parser()
+    options = vars(parser.parse_args(arguments))
+    command: Callable[..., Any] = options.pop("command")
+    configure_logs()
+    try:
+        result = command(**options)
+        return asyncio.run(result) if isinstance(result, Awaitable) else result or 0  # pyright: ignore[reportArgumentType]  a coroutine
+    except (SettingsError, StartupRefused, MigrationError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m kernel", description=__doc__)
+    commands = parser.add_subparsers(required=True)
+
+    def add(name: str, run: Callable[..., Any], summary: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=summary)
+        command.set_defaults(command=run)
+        return command
+
+    add("serve", serve, "serve the app").add_argument(
+        "--reload", action="store_true", help="start again on every change"
+    )
+    add("migrate", _migrate, "apply migrations").add_argument(
+        "target", nargs="?", help="<module> or <module>.<migration>"
+    )
+    add("downgrade", _downgrade, "take migrations back").add_argument("target", help="<module> or <module>.<migration>")
+    add("history", _history, "list the applied migrations")
+    make = add("makemigrations", _makemigrations, "write migrations for changed models")
+    make.add_argument("--check", action="store_true", help="write nothing; fail if something is missing")
+    make.add_argument("names", nargs="*", help="modules; all of them by default")
+    add("demo-data", _demo_data, "add demo rows").add_argument("count", type=int)
+    return parser
+
+
+async def _migrate(target: str | None) -> int:
+    await migrate(database_config(), target)
+    return 0
+
+
+async def _downgrade(target: str) -> int:
+    await downgrade(database_config(), target)
+    return 0
+
+
+async def _history() -> int:
+    for module, name in await history(database_config()):
+        sys.stdout.write(f"{module}.{name}\n")
+    return 0
+
+
+async def _makemigrations(names: list[str], *, check: bool) -> int:
+    if check:
+        return await _refuse_missing_migrations()
+    return await run_cli_async(["-c", "kernel.__main__.TORTOISE_ORM", "makemigrations", *names])
+
+
+async def _refuse_missing_migrations() -> int:
+    config = database_config()
+    async with TortoiseContext() as context:
+        await context.init(config=config, init_connections=False)
+        assert context.apps is not None
+        missing = await MigrationAutodetector(context.apps, config["apps"]).changes()
+    for migration in missing:
+        sys.stderr.write(
+            f"{migration.app_label}: its models have changed. Run: just makemigrations {migration.app_label}\n"
+        )
+    return 1 if missing else 0
+
+
+async def _demo_data(count: int) -> int:
+    if count < 1:
+        raise ValueError(f"demo-data {count}: give the number of rows to add, 1 or more")
+    async with TortoiseContext() as context:
+        await context.init(config=database_config())
+        await refuse_unready_database()
+        for feature in discover():
+            if feature.grow:
+                with Progress() as progress:
+                    task = progress.add_task(f"{feature.module.title}", total=count)
+                    await feature.grow(count, lambda done, task=task, bar=progress: bar.advance(task, done))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""The application: slices behind their index, middlewares around them, the lifespan that opens and closes what they use."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from tortoise import Tortoise
+
+from kernel.errors import install_error_handlers
+from kernel.logs import configure_logs
+from kernel.middleware import RequestMiddleware
+from kernel.modules import database_config, discover
+from kernel.openapi import describe
+from kernel.redis import close_redis, open_redis
+from kernel.settings import settings
+from kernel.slices import SliceIndex
+from kernel.startup.run import start_up
+
+
+def create_app() -> FastAPI:
+    """The ASGI app with every slice that stands under features/. Raises SettingsError or ValueError for a broken one."""
+    configure_logs()
+    config = settings()
+    index = SliceIndex(route for feature in discover() for route in feature.slices)
+    app = FastAPI(
+        title=config.app_title,
+        lifespan=_lifespan,
+        docs_url="/docs" if config.docs_enabled else None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if config.docs_enabled else None,
+        max_body_size=config.max_body_bytes,
+    )
+    app.router.redirect_slashes = False
+    app.router.routes.insert(0, index)
+    app.openapi = partial(describe, app, index.routes)
+    install_error_handlers(app)
+    app.add_middleware(RequestMiddleware)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    open_redis(settings().redis_url)
+    # Requests run in tasks other than this one, so the connections are those of the process.
+    await Tortoise.init(config=database_config(), _enable_global_fallback=True)
+    try:
+        await start_up(discover())
+        yield
+    finally:
+        await Tortoise.close_connections()
+        await close_redis()

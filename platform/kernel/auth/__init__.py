@@ -1,0 +1,1 @@
+"""Who is calling: passwords, tokens, the lock on guessing, and the actor behind a token."""

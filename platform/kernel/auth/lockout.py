@@ -1,0 +1,68 @@
+"""The lock on guessing: five failed sign-ins for one name within 15 minutes lock that name for 15 minutes.
+
+Counted in Redis; while Redis is away, in this process, so that guessing never becomes free.
+"""
+
+from collections.abc import Awaitable, Callable
+from functools import cache
+from typing import TypeVar
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from kernel.codes import Code
+from kernel.redis import connect, redis
+from kernel.refusal import Refusal
+
+MAX_FAILURES = 5
+WINDOW_SECONDS = 15 * 60
+
+log = structlog.get_logger(__name__)
+T = TypeVar("T")
+
+
+async def refuse_if_locked(user_name: str) -> None:
+    """Raise Refusal 2408 while the name is locked."""
+
+    async def failures(client: Redis) -> int:
+        return int(await client.get(_key(user_name)) or 0)
+
+    if await _with_redis(failures) >= MAX_FAILURES:
+        raise Refusal(Code.LOGIN_LOCKED)
+
+
+async def count_failure(user_name: str) -> None:
+    """Count a failed sign-in. The fifth starts the 15 minutes of the lock anew."""
+
+    async def count(client: Redis) -> None:
+        if await client.incr(_key(user_name)) in (1, MAX_FAILURES):
+            await client.expire(_key(user_name), WINDOW_SECONDS)
+
+    await _with_redis(count)
+
+
+async def forget_failures(user_name: str) -> None:
+    """A successful sign-in clears the count."""
+
+    async def forget(client: Redis) -> None:
+        await client.delete(_key(user_name))
+
+    await _with_redis(forget)
+
+
+def _key(user_name: str) -> str:
+    return f"login:failures:{user_name}"
+
+
+async def _with_redis(work: Callable[[Redis], Awaitable[T]]) -> T:
+    try:
+        return await work(redis())
+    except RedisError as error:
+        log.warning("redis is away, failed sign-ins are counted in this process", error=str(error))
+        return await work(_fallback())
+
+
+@cache
+def _fallback() -> Redis:
+    return connect("memory://")

@@ -1,0 +1,110 @@
+"""Passwords: Argon2id, in a thread pool of its own, so that hashing neither blocks the loop nor starves other threads.
+
+Parameters are those of the OWASP Password Storage Cheat Sheet (m = 19 MiB, t = 2, p = 1), configurable; a hash made
+with others is renewed at the next sign-in.
+"""
+
+import asyncio
+import os
+import secrets
+import string
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from kernel.codes import Code
+from kernel.refusal import Refusal
+from kernel.settings import settings
+
+MIN_LENGTH = 8  # NIST SP 800-63B section 5.1.1.2
+MAX_LENGTH = 128
+_GENERATED_LENGTH = 16
+_UNAMBIGUOUS = "".join(sorted(set(string.ascii_letters + string.digits) - set("0O1lI")))
+_COMMON = frozenset(
+    [
+        "12345678",
+        "123456789",
+        "1234567890",
+        "password",
+        "password1",
+        "qwertyui",
+        "qwerty123",
+        "iloveyou",
+        "11111111",
+        "88888888",
+    ]
+)
+
+T = TypeVar("T")
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    config = settings()
+    return PasswordHasher(
+        time_cost=config.argon2_time_cost,
+        memory_cost=config.argon2_memory_kib,
+        parallelism=config.argon2_parallelism,
+    )
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="argon2")
+
+
+async def _in_pool(work: Callable[..., T], *args: object) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_pool(), work, *args)
+
+
+async def hash_password(password: str) -> str:
+    """The hash to store, about 30 ms of CPU. Call it before a transaction opens: it must not hold a connection."""
+    return await _in_pool(_hasher().hash, password)
+
+
+async def verify_password(password: str, stored_hash: str | None) -> bool:
+    """Whether `password` is the one behind `stored_hash`; for None (no such user) False, after the same time."""
+    matches = await _in_pool(_verify, stored_hash or _hash_of_nobody(), password)
+    return matches and stored_hash is not None
+
+
+def needs_renewal(stored_hash: str) -> bool:
+    """Whether the hash was made with parameters other than today's."""
+    return _hasher().check_needs_rehash(stored_hash)
+
+
+def generate_password() -> str:
+    """A random password of 16 letters and digits that cannot be mistaken for one another."""
+    while True:
+        password = "".join(secrets.choice(_UNAMBIGUOUS) for _ in range(_GENERATED_LENGTH))
+        if any(c.isdigit() for c in password) and any(c.isalpha() for c in password):
+            return password
+
+
+def ensure_strong(password: str, *, user_name: str = "") -> None:
+    """Raise a refusal (2409) that says why a person may not choose this password."""
+    if len(password) < MIN_LENGTH:
+        raise Refusal(Code.PASSWORD_TOO_WEAK, f"The password is too weak: it needs at least {MIN_LENGTH} characters.")
+    if len(password) > MAX_LENGTH:
+        raise Refusal(Code.PASSWORD_TOO_WEAK, f"The password is too long: at most {MAX_LENGTH} characters.")
+    lowered = password.lower()
+    if lowered in _COMMON or len(set(lowered)) < 4 or (user_name and user_name.lower() in lowered):
+        raise Refusal(
+            Code.PASSWORD_TOO_WEAK, "The password is too weak: it is common, repeats itself or holds the name."
+        )
+
+
+def _verify(stored_hash: str, password: str) -> bool:
+    try:
+        return _hasher().verify(stored_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher().hash(secrets.token_urlsafe(16))

@@ -1,0 +1,120 @@
+"""Tokens: JWT (RFC 7519), signed by a key with an id, so that the key can be rotated.
+
+`SECRET_KEY` signs; what `SECRET_KEY_PREVIOUS` signed still verifies. The algorithm is the configured one, never the
+one that a token names (RFC 8725 section 3.1).
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from functools import cache
+from typing import Any
+
+import jwt
+
+from kernel import clock, ids
+from kernel.codes import Code
+from kernel.refusal import Refusal
+from kernel.settings import settings
+
+_REQUIRED = ["sub", "typ", "ver", "fam", "iat", "exp", "jti"]
+
+
+class TokenType(StrEnum):
+    ACCESS = "access"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Token:
+    """What a verified token says. `session` names the family of pairs that began with one sign-in."""
+
+    user_id: int
+    type: TokenType
+    token_version: int
+    session: str
+    impersonator_id: int | None
+    issued_at: int
+    token_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPair:
+    access: str
+    refresh: str
+
+
+def issue_pair(
+    user_id: int, token_version: int, *, session: str | None = None, impersonator_id: int | None = None
+) -> TokenPair:
+    """An access and a refresh token of one session, a new one unless named."""
+    config = settings()
+    claims: dict[str, Any] = {"sub": ids.encode(user_id), "ver": token_version, "fam": session or secrets.token_hex(16)}
+    if impersonator_id is not None:
+        claims["imp"] = ids.encode(impersonator_id)
+    return TokenPair(
+        access=_sign(claims, TokenType.ACCESS, config.jwt_access_token_expire_minutes),
+        refresh=_sign(claims, TokenType.REFRESH, config.jwt_refresh_token_expire_minutes),
+    )
+
+
+def read_token(encoded: str, expected: TokenType) -> Token:
+    """The token, if it is one of ours, in force and of the expected type. Raises Refusal 2100, 2103 or 2105."""
+    try:
+        key = _verifying_keys()[jwt.get_unverified_header(encoded)["kid"]]
+        claims = jwt.decode(
+            encoded,
+            key,
+            algorithms=[settings().jwt_algorithm],
+            options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},  # the one clock, below
+        )
+        token = Token(
+            user_id=ids.decode(claims["sub"]),
+            type=TokenType(claims["typ"]),
+            token_version=int(claims["ver"]),
+            session=str(claims["fam"]),
+            impersonator_id=ids.decode(claims["imp"]) if "imp" in claims else None,
+            issued_at=int(claims["iat"]),
+            token_id=str(claims["jti"]),
+        )
+        expires_at = int(claims["exp"])
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError):
+        raise Refusal(Code.INVALID_TOKEN) from None
+    if token.type is not expected:
+        raise Refusal(Code.NOT_REFRESH_TOKEN if expected is TokenType.REFRESH else Code.INVALID_TOKEN)
+    if expires_at <= clock.now().timestamp():
+        raise Refusal(Code.TOKEN_EXPIRED)
+    return token
+
+
+def _sign(claims: dict[str, Any], kind: TokenType, minutes: int) -> str:
+    now: datetime = clock.now()
+    key_id, key = _signing_key()
+    payload = {
+        **claims,
+        "typ": kind.value,
+        "iat": int(now.timestamp()),
+        "exp": int((now + timedelta(minutes=minutes)).timestamp()),
+        "jti": secrets.token_hex(16),
+    }
+    return jwt.encode(payload, key, algorithm=settings().jwt_algorithm, headers={"kid": key_id})
+
+
+def _key_id(key: str) -> str:
+    return hashlib.sha256(b"tessera key id:" + key.encode()).hexdigest()[:8]
+
+
+@cache
+def _signing_key() -> tuple[str, str]:
+    key = settings().signing_key
+    return _key_id(key), key
+
+
+@cache
+def _verifying_keys() -> dict[str, str]:
+    keys = [settings().signing_key]
+    if previous := settings().secret_key_previous:
+        keys.append(previous.get_secret_value())
+    return {_key_id(key): key for key in keys}

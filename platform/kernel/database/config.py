@@ -1,0 +1,56 @@
+"""Tortoise's configuration, made from the database URLs and the modules that have tables."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from tortoise.backends.base.config_generator import expand_db_url
+
+ENGINES = {
+    "sqlite": "kernel.database.engines.sqlite",
+    "postgres": "kernel.database.engines.asyncpg",
+    "postgresql": "kernel.database.engines.asyncpg",
+    "mysql": "tortoise.backends.mysql",
+}
+POSTGRES_POOL = {"minsize": 1, "maxsize": 16}
+
+
+def connection_config(url: str) -> dict[str, Any]:
+    """`{"engine": ..., "credentials": {...}}` for a URL such as `sqlite://var/tessera.sqlite3` or `postgres://...`.
+
+    The URL's query sets the engine's options: SQLite pragmas, `minsize` and `maxsize` of a pool, `sslmode`.
+    Raises ValueError for another scheme; the text never holds the password.
+    """
+    scheme = url.partition("://")[0]
+    if scheme not in ENGINES:
+        raise ValueError(f"a database URL begins with one of {', '.join(ENGINES)}, followed by ://; this one does not")
+    credentials: dict[str, Any] = expand_db_url(url)["credentials"]
+    if user := credentials.get("user"):
+        credentials["user"] = unquote(user)  # Tortoise unquotes the password only
+    if scheme.startswith("postgres"):
+        credentials = {**POSTGRES_POOL, **credentials}
+        credentials.update({name: int(credentials[name]) for name in POSTGRES_POOL})
+        if sslmode := credentials.pop("sslmode", None):
+            credentials["ssl"] = sslmode  # libpq's name, used by every hosting service; asyncpg's is `ssl`
+    return {"engine": ENGINES[scheme], "credentials": credentials}
+
+
+def tortoise_config(models: Mapping[str, str], urls: Mapping[str, str]) -> dict[str, Any]:
+    """Tortoise's configuration dict.
+
+    `models`: app label to the dotted module with its tables, `{"hr": "features.hr.models"}`.
+    `urls`: connection name to URL, with a "default"; an app whose label is among the names lives in that database.
+    """
+    return {
+        "connections": {name: connection_config(url) for name, url in urls.items()},
+        "apps": {
+            label: {
+                "models": [module],
+                "default_connection": label if label in urls else "default",
+                "migrations": f"migrations.{label}",
+            }
+            for label, module in models.items()
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }

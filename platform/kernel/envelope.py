@@ -1,0 +1,57 @@
+"""The one shape of every answer: `{"code", "msg", "data"}`; and of a page inside of it."""
+
+from typing import Generic, TypeVar
+
+from fastapi import Response
+from pydantic import JsonValue
+
+from kernel.codes import Code
+from kernel.refusal import Refusal
+from kernel.schema import Schema
+
+T = TypeVar("T")
+
+
+class Success(Schema, Generic[T]):
+    """What a handler returns: `Success(data=...)`."""
+
+    code: str = Code.SUCCESS.value
+    msg: str = Code.SUCCESS.message
+    data: T
+
+
+class Page(Schema, Generic[T]):
+    """One page of a search: `current` counts from 1, `total` is the number of all matching records."""
+
+    records: list[T]
+    total: int
+    current: int
+    size: int
+
+
+class FieldError(Schema):
+    """What is wrong with one field of the request."""
+
+    field: str
+    message: str
+    type: str
+
+
+class InvalidFields(Schema):
+    """The data of a refusal 1200."""
+
+    errors: list[FieldError]
+
+
+class Refused(Schema):
+    """A refusal as the client sees it."""
+
+    code: str
+    msg: str
+    data: InvalidFields | dict[str, JsonValue] | None = None
+
+
+def refused(refusal: Refusal) -> Response:
+    """The answer for a refusal."""
+    body = Refused(code=refusal.code.value, msg=refusal.message, data=refusal.data)
+    return Response(body.model_dump_json(), status_code=refusal.status, media_type="application/json")

@@ -1,0 +1,73 @@
+"""Logs: readable on a terminal, JSON in production; request id and actor on every line; secrets masked.
+
+Whatever libraries log through the standard library comes out in the same shape.
+"""
+
+import logging
+import logging.config
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from structlog.typing import Processor
+
+from kernel.context import current_actor, request_id
+from kernel.settings import AppEnv, settings
+
+_SECRET_WORDS = ("password", "token", "secret", "authorization", "cookie", "captcha")
+
+
+def _who_and_where(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    if (current := request_id()) != "-":
+        event.setdefault("request_id", current)
+    if actor := current_actor():
+        event.setdefault("actor", actor.audit_name)
+    return event
+
+
+def _mask_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key in event:
+        if any(word in key.lower() for word in _SECRET_WORDS):
+            event[key] = "***"
+    return event
+
+
+def configure_logs() -> None:
+    """Set structlog and the standard library up for this process."""
+    in_json = settings().app_env is AppEnv.PRODUCTION
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.ExtraAdder(),
+        _who_and_where,
+        _mask_secrets,
+        structlog.processors.TimeStamper(fmt="iso" if in_json else "%H:%M:%S", utc=in_json),
+    ]
+    # Rich tracebacks show the values of local variables, passwords among them: code only, never values.
+    tracebacks = structlog.dev.RichTracebackFormatter(show_locals=False, max_frames=20)
+    final: list[Processor] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if in_json
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=tracebacks)]
+    )
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final]
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG if settings().app_debug else logging.INFO)
+    for noisy in ("asyncio", "aiosqlite", "tortoise", "tortoise.db_client"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -1,0 +1,58 @@
+"""Which rows of a table the caller's data scope reaches."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from tortoise.exceptions import DoesNotExist
+from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
+
+from kernel.context import Actor, DataScope, require_actor
+from kernel.models.base import Abstract, Model
+
+
+class OutOfScope(Exception):
+    """The row exists, but the caller's data scope does not reach it."""
+
+    def __init__(self, model: str, row_id: int) -> None:
+        super().__init__(f"{model} {row_id} is outside the caller's data scope")
+        self.model = model
+        self.row_id = row_id
+
+
+class Scoped(Model):
+    """A table whose rows are not for every signed-in user to see."""
+
+    Meta: Any = Abstract
+
+    @classmethod
+    def scope_filter(cls, actor: Actor) -> Q | None:
+        """What the rows have in common that `actor.data_scope`, other than ALL, reaches; None if it reaches nothing.
+
+        Each model defines it. Ask for other tables by Subquery, not across joins: a join to many repeats rows.
+        """
+        raise NotImplementedError(f"{cls.__name__} is Scoped, so it has to define scope_filter")
+
+    @classmethod
+    def visible(cls) -> QuerySet[Self]:
+        """The rows that the current actor's data scope reaches. Raises LookupError where nobody is signed in."""
+        actor = require_actor()
+        if actor.is_super or actor.data_scope is DataScope.ALL:
+            return cls.filter()
+        reached = cls.scope_filter(actor)
+        # An empty Q filters nothing, which is the opposite of what it looks like here.
+        return cls.filter(reached) if reached else cls.filter(id__in=[])
+
+    @classmethod
+    async def for_update(cls, row_id: int) -> Self:
+        """The row, locked to the end of the transaction.
+
+        Raises DoesNotExist if there is none, OutOfScope if there is one that the caller's data scope does not reach.
+        """
+        row = await cls.visible().select_for_update().get_or_none(id=row_id)
+        if row is not None:
+            return row
+        if await cls.exists(id=row_id):
+            raise OutOfScope(cls.__name__, row_id)
+        raise DoesNotExist(cls)

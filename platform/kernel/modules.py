@@ -1,0 +1,132 @@
+"""Discovery: the folder is the register. Every use case, table, event and declaration is found by where its file stands.
+
+features/<feature>/module.py          `module = Module(...)`: makes the folder a feature
+features/<feature>/models.py          its tables, a Tortoise app of the feature's name
+features/<feature>/access.py          `access = Declarations(...)`
+features/<feature>/codes.py           its ResponseCode enumeration
+features/<feature>/settings.py        its ModuleSettings
+features/<feature>/seed.py            `async def seed()`: demo rows, idempotent; `DEMO_ACCOUNTS`; `async def grow(count, advance)`
+features/<feature>/reactions/*.py     reactions, registered when they are imported
+features/<feature>/**/<verb>.py       a slice, if it has a `router`
+"""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from types import ModuleType
+from typing import Any
+
+from kernel.codes import ResponseCode, check_codes
+from kernel.database.config import tortoise_config
+from kernel.rbac.declarations import Declarations
+from kernel.settings import ModuleSettings, settings
+from kernel.slices import API_PREFIX, SliceRoute, SliceRouter
+
+_NOT_RESOURCES = {"reactions"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """What a feature says of itself. `prefix` is the part of its URLs after `/api/v1`, such as `/business/hr`."""
+
+    title: str
+    prefix: str
+
+
+@dataclass(kw_only=True)
+class Feature:
+    """A feature module, as discovery found it."""
+
+    name: str
+    module: Module
+    slices: list[SliceRoute] = field(default_factory=list)
+    models: str | None = None
+    access: Declarations = field(default_factory=Declarations)
+    seed: Callable[[], Awaitable[None]] | None = None
+    grow: Callable[[int, Callable[[int], None]], Awaitable[None]] | None = None
+    demo_accounts: dict[str, str] = field(default_factory=dict)
+
+
+@cache
+def discover() -> tuple[Feature, ...]:
+    """Every feature. Raises ValueError, with the file and what to do, for a file that breaks the form."""
+    features = importlib.import_module("features")
+    found = tuple(_read_feature(name) for name in sorted(_children(features)))
+    check_codes(sorted(_subclasses_in_features(ResponseCode), key=lambda kind: kind.__module__))
+    for kind in _subclasses_in_features(ModuleSettings):
+        kind.load()
+    return found
+
+
+def database_config() -> dict[str, Any]:
+    """Tortoise's configuration: the kernel's tables and those of every feature that has some, on their connections."""
+    models = {"kernel": "kernel.identity.models"}
+    models |= {feature.name: feature.models for feature in discover() if feature.models}
+    urls = {"default": settings().database_url}
+    for label in models:
+        if label != "kernel" and (url := settings().module_database_url(label)):
+            urls[label] = url
+    return tortoise_config(models, urls)
+
+
+def _read_feature(name: str) -> Feature:
+    package = importlib.import_module(f"features.{name}")
+    children = _children(package)
+    if "module" not in children:
+        raise ValueError(f"features/{name}/ has no module.py; a feature's says: module = Module(title=..., prefix=...)")
+    module = importlib.import_module(f"features.{name}.module").module
+    feature = Feature(name=name, module=module)
+    for dotted in _walk(package):
+        python_module = importlib.import_module(dotted)
+        match dotted.removeprefix(f"features.{name}."):
+            case "models":
+                feature.models = dotted
+            case "access":
+                feature.access = python_module.access
+            case "seed":
+                feature.seed = getattr(python_module, "seed", None)
+                feature.grow = getattr(python_module, "grow", None)
+                feature.demo_accounts = getattr(python_module, "DEMO_ACCOUNTS", {})
+            case _:
+                if route := _read_slice(module, dotted, python_module):
+                    feature.slices.append(route)
+    return feature
+
+
+def _read_slice(module: Module, dotted: str, python_module: ModuleType) -> SliceRoute | None:
+    name = dotted.removeprefix("features.")
+    _, *resource, _ = name.split(".")
+    path = f"{dotted.replace('.', '/')}.py"
+    router = getattr(python_module, "router", None)
+    if not isinstance(router, SliceRouter):
+        if resource and resource[0] not in _NOT_RESOURCES:
+            raise ValueError(
+                f"{path} has no `router = slice_router()`; every file in a resource's folder is a use case"
+            )
+        return None
+    if len(router.declared) != 1:
+        raise ValueError(
+            f"{path} declares {len(router.declared)} routes; one file is one use case, so it needs exactly one"
+        )
+    prefix = API_PREFIX + module.prefix + "".join("/" + part.replace("_", "-") for part in resource)
+    summary = (inspect.getdoc(python_module) or "").partition("\n")[0]
+    if not summary:
+        raise ValueError(f"{path} has no docstring; its first line says what the use case does")
+    return SliceRoute(router.declared[0], name=name, prefix=prefix, module=dotted, summary=summary)
+
+
+def _children(package: ModuleType) -> list[str]:
+    return [info.name for info in pkgutil.iter_modules(package.__path__)]
+
+
+def _walk(package: ModuleType) -> Iterator[str]:
+    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
+        if not info.ispkg:
+            yield info.name
+
+
+def _subclasses_in_features(kind: type) -> list[type[Any]]:
+    return [each for each in kind.__subclasses__() if each.__module__.startswith("features.")]

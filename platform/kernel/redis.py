@@ -1,0 +1,83 @@
+"""Redis behind one client: in this process (`memory://`, nothing to install) or a real server.
+
+Redis is a cache and a coordinator that may vanish at any moment; what must not be lost or doubted is in the database.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from fakeredis import FakeAsyncRedis
+from redis.asyncio import BlockingConnectionPool, Redis
+
+MAX_CONNECTIONS = 50
+TIMEOUT_SECONDS = 2.0
+
+_client: Redis | None = None
+_observed: ContextVar[list[str] | None] = ContextVar("observed_redis_commands", default=None)
+
+
+class _Observed:
+    """Reports the name of each command to whoever observes; see `commands`."""
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        if (seen := _observed.get()) is not None:
+            seen.append(str(args[0]))
+        return await super().execute_command(*args, **options)  # pyright: ignore[reportAttributeAccessIssue]  a mixin of Redis
+
+
+class _Server(_Observed, Redis):
+    pass
+
+
+class _InProcess(_Observed, FakeAsyncRedis):
+    pass
+
+
+def connect(url: str) -> Redis:
+    """A client of the server at `url`, or of a store in this process; it connects at its first command. Text, not bytes."""
+    if url.startswith("memory://"):
+        return _InProcess(decode_responses=True)
+    # redis-py's plain pool raises at its limit; this one waits for a free connection.
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=MAX_CONNECTIONS,
+        timeout=TIMEOUT_SECONDS,
+        socket_timeout=TIMEOUT_SECONDS,
+        socket_connect_timeout=TIMEOUT_SECONDS,
+        decode_responses=True,
+    )
+    return _Server(connection_pool=pool)
+
+
+def open_redis(url: str) -> None:
+    """Make the process's client. Called once, when the app starts."""
+    global _client
+    _client = connect(url)
+
+
+async def close_redis() -> None:
+    """Close the process's client."""
+    global _client
+    if _client is not None:
+        await _client.aclose()
+        _client = None
+
+
+def redis() -> Redis:
+    """The process's client. Raises LookupError before the app has started."""
+    if _client is None:
+        raise LookupError("Redis is not open: the app has not started")
+    return _client
+
+
+@contextmanager
+def commands() -> Iterator[list[str]]:
+    """The names of the commands that are sent within."""
+    seen: list[str] = []
+    token = _observed.set(seen)
+    try:
+        yield seen
+    finally:
+        _observed.reset(token)

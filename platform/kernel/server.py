@@ -1,0 +1,122 @@
+"""Serve the app with Granian, after the checks that can be made before a worker starts.
+
+What is wrong is said in one line on standard error, with exit code 1: a taken port, an unwritable VAR_DIR, a database
+that does not answer or is not migrated, more workers than an in-process Redis can serve.
+"""
+
+import asyncio
+import errno
+import os
+import socket
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from granian.constants import Interfaces, Loops
+from granian.log import LogLevels
+from granian.server import Server
+from tortoise.context import TortoiseContext
+
+from kernel.identity.accounts import DEMO_PASSWORD
+from kernel.modules import database_config, discover
+from kernel.settings import Settings, settings
+from kernel.startup.accounts import DEMO_ACCOUNTS
+from kernel.startup.run import StartupRefused, refuse_unready_database
+
+# Granian waits for ever for a worker that is stopped while it starts, unless it may kill it.
+KILL_TIMEOUT_SECONDS = 15
+READY_TIMEOUT_SECONDS = 60
+
+
+def serve(*, reload: bool = False) -> None:
+    """Run until SIGINT or SIGTERM. Raises StartupRefused if it cannot start, SettingsError for a malformed setting."""
+    config = settings()
+    _refuse_unsafe(config)
+    _refuse_unwritable(config.var_dir)
+    asyncio.run(_check_database())
+    _refuse_taken_port(config.app_host, config.app_port)
+    # Read once here, so that workers that start together find generated secrets instead of racing for them.
+    _ = config.signing_key, config.sqids_key
+    threading.Thread(target=_announce, args=(config,), daemon=True).start()
+    Server(
+        "kernel.app:create_app",
+        factory=True,
+        address=config.app_host,
+        port=config.app_port,
+        workers=config.workers,
+        interface=Interfaces.ASGI,
+        loop=Loops.auto,
+        log_level=LogLevels.warning,
+        workers_kill_timeout=KILL_TIMEOUT_SECONDS,
+        reload=reload,
+        reload_paths=[Path("features"), Path("platform")] if reload else None,
+    ).serve()
+
+
+def _refuse_unsafe(config: Settings) -> None:
+    if config.workers > 1 and config.redis_url.startswith("memory://"):
+        raise StartupRefused(
+            f"WORKERS={config.workers}: several workers need a Redis that they share. Set REDIS_URL, or WORKERS=1."
+        )
+
+
+def _refuse_unwritable(var_dir: Path) -> None:
+    try:
+        var_dir.mkdir(parents=True, exist_ok=True)
+        probe = var_dir / f".writable.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise StartupRefused(f"VAR_DIR={str(var_dir)!r}: cannot write there: {error.strerror}.") from None
+
+
+async def _check_database() -> None:
+    async with TortoiseContext() as context:
+        await context.init(config=database_config())
+        await refuse_unready_database()
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            reason = f"APP_PORT={port}: another program listens on {host}:{port}. Stop it or choose another APP_PORT."
+        else:
+            reason = f"APP_HOST={host!r}, APP_PORT={port}: cannot listen there: {error.strerror}."
+        raise StartupRefused(reason) from None
+
+
+def _announce(config: Settings) -> None:
+    """Say where everything is, once it answers."""
+    base = f"http://{config.app_host}:{config.app_port}"
+    deadline = time.monotonic() + READY_TIMEOUT_SECONDS
+    while not _answers(f"{base}/api/v1/health/ready"):
+        if time.monotonic() > deadline:
+            return
+        time.sleep(0.1)
+    lines = [f"{config.app_title} is ready.", "", f"  API    {base}/api/v1"]
+    if config.docs_enabled:
+        lines.append(f"  Docs   {base}/docs")
+    has_radar = any(feature.name == "radar" for feature in discover())
+    lines.append(f"  Radar  {base}/radar" + ("" if has_radar else "  (not built yet)"))
+    if config.demo:
+        lines += ["", f"  Demo accounts, password {DEMO_PASSWORD}:"]
+        accounts = DEMO_ACCOUNTS | {k: v for feature in discover() for k, v in feature.demo_accounts.items()}
+        lines += [f"    {name:<10} {what}" for name, what in accounts.items()]
+    sys.stdout.write("\n".join(["", *lines, "", ""]))
+    sys.stdout.flush()
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own address
+            return answer.status == 200
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,196 @@
+"""Every setting of Tessera, read from the environment or `.env`. No other file reads the environment.
+
+Names, defaults and meanings are CONTRACT's; an unknown or malformed value stops the start with one message that
+names the variable, the value (secrets masked) and what is allowed.
+"""
+
+import os
+import secrets
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIN_SECRET_LENGTH = 32  # RFC 7518 section 3.2: an HS256 key has at least 256 bits
+ENV_FILE = Path(".env")
+
+
+class SettingsError(Exception):
+    """A setting that the app cannot run with. The text is for the operator and names the variable."""
+
+
+class AppEnv(StrEnum):
+    DEMO = "demo"
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("allowed: an IANA time zone such as UTC or Europe/Berlin")
+    return name
+
+
+def _database_url(url: str) -> str:
+    if not url.startswith(("sqlite://", "postgres://", "mysql://")):
+        raise ValueError("allowed: sqlite://PATH, postgres://USER:PASSWORD@HOST/NAME, mysql://USER:PASSWORD@HOST/NAME")
+    return url
+
+
+def _redis_url(url: str) -> str:
+    if not url.startswith(("memory://", "redis://", "rediss://", "unix://")):
+        raise ValueError("allowed: memory:// (in process), redis://HOST:PORT/DB, rediss://HOST:PORT/DB")
+    return url
+
+
+def _comma_separated(value: str | list[str]) -> list[str]:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
+Secret = Annotated[SecretStr, Field(min_length=MIN_SECRET_LENGTH)]
+
+
+class Settings(BaseSettings):
+    """The kernel's settings; a field `db_url` is the variable `DB_URL`."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True)
+
+    app_env: AppEnv = AppEnv.DEMO
+    app_host: str = "127.0.0.1"
+    app_port: int = Field(9999, ge=1, le=65535)
+    workers: int = Field(1, ge=1, le=64)
+    app_title: str = "Tessera"
+    app_debug: bool = False
+    app_timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
+    max_body_bytes: int = Field(1024 * 1024, ge=1024)
+    var_dir: Path = Path("var")
+
+    db_url: DatabaseUrl | None = None
+    redis_url: Annotated[str, AfterValidator(_redis_url)] = "memory://"
+
+    secret_key: Secret | None = None
+    secret_key_previous: Secret | None = None
+    sqids_seed: SecretStr | None = None
+
+    jwt_algorithm: Literal["HS256", "HS384", "HS512"] = "HS256"
+    jwt_access_token_expire_minutes: int = Field(720, ge=1)
+    jwt_refresh_token_expire_minutes: int = Field(10080, ge=1)
+
+    argon2_memory_kib: int = Field(19 * 1024, ge=8)
+    argon2_time_cost: int = Field(2, ge=1)
+    argon2_parallelism: int = Field(1, ge=1)
+
+    first_admin_password: SecretStr | None = None
+
+    @property
+    def demo(self) -> bool:
+        return self.app_env is AppEnv.DEMO
+
+    @property
+    def docs_enabled(self) -> bool:
+        return self.app_env is not AppEnv.PRODUCTION or self.app_debug
+
+    @property
+    def timezone(self) -> ZoneInfo:
+        return ZoneInfo(self.app_timezone)
+
+    @property
+    def database_url(self) -> str:
+        return self.db_url or f"sqlite://{self.var_dir / 'tessera.sqlite3'}"
+
+    def module_database_url(self, module: str) -> str | None:
+        """`<MODULE>_DB_URL`, or None where the module lives in the common database."""
+        name = f"{module.upper()}_DB_URL"
+        url = _environment().get(name)
+        try:
+            return _database_url(url) if url else None
+        except ValueError as problem:
+            raise SettingsError(f"{name}={_without_password(url or '')!r}: {problem}") from None
+
+    @property
+    def signing_key(self) -> str:
+        return self.secret_key.get_secret_value() if self.secret_key else _generated_secret(self.var_dir, "secret_key")
+
+    @property
+    def sqids_key(self) -> str:
+        return self.sqids_seed.get_secret_value() if self.sqids_seed else _generated_secret(self.var_dir, "sqids_seed")
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class ModuleSettings(BaseSettings):
+    """Settings of one feature module; a subclass sets `model_config = SettingsConfigDict(env_prefix="HR_")`."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True, frozen=True)
+
+    @classmethod
+    def load(cls) -> Self:
+        """The settings, read once. Raises SettingsError for a malformed value."""
+        return _load(cls)
+
+
+@cache
+def settings() -> Settings:
+    """The kernel's settings, read once. Raises SettingsError for a malformed value."""
+    return _load(Settings)
+
+
+@cache
+def _load(kind: type[S]) -> S:
+    try:
+        return kind(_env_file=ENV_FILE if ENV_FILE.is_file() else None)  # pyright: ignore[reportCallIssue]  a pydantic-settings argument, not a field
+    except ValidationError as error:
+        prefix = kind.model_config.get("env_prefix", "")
+        lines = [_problem(kind, prefix, dict(detail)) for detail in error.errors()]
+        raise SettingsError("\n".join(lines)) from None
+
+
+def _problem(kind: type[BaseSettings], prefix: str, detail: dict[str, Any]) -> str:
+    field = str(detail["loc"][0])
+    value = detail["input"]
+    annotation = str(kind.model_fields[field].annotation) if field in kind.model_fields else ""
+    shown = "'***'" if "Secret" in annotation else repr(_without_password(str(value)))
+    message = detail["msg"].removeprefix("Value error, ")
+    return f"{prefix}{field}".upper() + f"={shown}: {message}"
+
+
+def _without_password(url: str) -> str:
+    scheme, separator, rest = url.partition("://")
+    credentials, at, host = rest.rpartition("@")
+    if not at or ":" not in credentials:
+        return url
+    return f"{scheme}{separator}{credentials.split(':', 1)[0]}:***@{host}"
+
+
+def _environment() -> dict[str, str | None]:
+    """The environment over `.env`, with upper-case names."""
+    from_file = dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}
+    return {name.upper(): value for name, value in {**from_file, **os.environ}.items()}
+
+
+@cache
+def _generated_secret(var_dir: Path, name: str) -> str:
+    """The secret in `var/<name>`, generated at the first call. Two processes that race read the same one."""
+    path = var_dir / name
+    if not path.exists():
+        temporary = path.with_name(f"{name}.{os.getpid()}")
+        try:
+            var_dir.mkdir(parents=True, exist_ok=True)
+            temporary.touch(mode=0o600, exist_ok=False)
+            temporary.write_text(secrets.token_urlsafe(48), encoding="ascii")
+            try:
+                os.link(temporary, path)  # fails where another process was first; then its secret is the one
+            except FileExistsError:
+                pass
+            finally:
+                temporary.unlink()
+        except OSError as error:
+            raise SettingsError(f"VAR_DIR={str(var_dir)!r}: cannot write {path}: {error.strerror}") from None
+    return path.read_text(encoding="ascii").strip()

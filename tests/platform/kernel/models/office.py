@@ -1,0 +1,76 @@
+"""An office to try the base models on: every kind of relation, to and from tables with soft delete and without."""
+
+from tortoise import fields
+from tortoise.expressions import Q, Subquery
+
+from kernel.context import Actor, DataScope
+from kernel.models import AuditedModel, Model, Scoped, SoftDelete, Tree
+
+
+class Department(Tree, SoftDelete, AuditedModel):
+    id: int
+    name = fields.CharField(50)
+    code = fields.CharField(50)  # unique among the living, by an index that the fixture makes
+    order = fields.IntField(default=0)
+    parent = fields.ForeignKeyField("office.Department", null=True, related_name="children")
+    parent_id: int | None
+
+    class Meta:
+        table = "office_department"
+
+
+class Tag(SoftDelete):
+    name = fields.CharField(50)
+
+    class Meta:
+        table = "office_tag"
+
+
+class Employee(Scoped, SoftDelete, AuditedModel):
+    name = fields.CharField(50)
+    salary = fields.IntField(default=0)
+    department = fields.ForeignKeyField("office.Department", related_name="employees")
+    department_id: int
+    tags = fields.ManyToManyField("office.Tag", related_name="employees", through="office_employee_tag")
+
+    class Meta:
+        table = "office_employee"
+
+    @classmethod
+    def scope_filter(cls, actor: Actor) -> Q | None:
+        match actor.data_scope:
+            case DataScope.SELF:
+                return Q(name=actor.user_name)
+            case DataScope.SCOPE:
+                own = Department.filter(employees__name=actor.user_name)
+                return Q(department_id__in=Subquery(own.values("id")))
+            case _:
+                return None
+
+
+class Card(SoftDelete):
+    number = fields.CharField(50)
+    employee = fields.OneToOneField("office.Employee", related_name="card")
+
+    class Meta:
+        table = "office_card"
+
+
+class Note(AuditedModel):
+    """Without soft delete, and two steps away from departments."""
+
+    text = fields.CharField(50)
+    employee = fields.ForeignKeyField("office.Employee", related_name="notes")
+
+    class Meta:
+        table = "office_note"
+
+
+class Project(Model):
+    """Without soft delete and audit."""
+
+    title = fields.CharField(50, unique=True)
+    members = fields.ManyToManyField("office.Employee", related_name="projects", through="office_project_member")
+
+    class Meta:
+        table = "office_project"
