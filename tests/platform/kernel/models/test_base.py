@@ -66,6 +66,7 @@ async def test_save_of_some_fields(note: Note) -> None:
 
 async def test_save_of_no_fields_changes_nothing(note: Note) -> None:
     await note.save(update_fields=[])
+    assert (note.updated_at, note.updated_by) == (MORNING, "ann")
     assert await audit(note) == (MORNING, "ann", MORNING, "ann")
 
 
@@ -125,9 +126,10 @@ async def test_tables(office: TortoiseContext) -> None:
     assert TortoiseModel._meta.manager._model is TortoiseModel
 
 
-async def test_locking_across_a_join(note: Note) -> None:
-    locked = Note.filter(employee__department__name="Sales").select_for_update()
-    assert await locked.get(text="a") == note
+async def test_locking_a_row_with_a_join(note: Note) -> None:
+    locked = Note.filter(employee__department__name="Sales").select_related("employee").select_for_update()
+    assert (await locked.get(text="a")).employee.name == "Ann"
+    assert await Note.exclude(employee__tags__id__isnull=False).select_for_update() == [note]
 
 
 def test_defaults_are_importable_in_a_migration() -> None:

@@ -9,7 +9,7 @@ from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from kernel.clock import now
-from kernel.models import DeletedRowsLeak
+from kernel.models import DeletedRowsLeak, joins
 from tests.platform.kernel.models.office import Card, Department, Employee, Note, Project, Tag
 
 
@@ -259,6 +259,14 @@ async def test_group_by(staff: Staff) -> None:
     await Employee.create(name="Dan", department=staff.sales)
     counted = Employee.annotate(n=Count("id")).group_by("department__name").values_list("department__name", "n")
     assert sorted(await counted, key=str) == [("Sales", 2), (None, 1)]
+
+
+async def test_relations_are_looked_up_again_after_each_init(office: TortoiseContext, database_url: str) -> None:
+    before = joins._reach(Note)
+    assert joins._reach(Note) is before
+    async with TortoiseContext() as later:
+        await later.init(db_url=database_url, modules={"office": ["tests.platform.kernel.models.office"]})
+        assert joins._reach(Note) is not before
 
 
 # The doors

@@ -1,0 +1,172 @@
+"""What every test stands on: one app, a database that is as it was before each test, and a stopped clock.
+
+A worker migrates and seeds one database when it starts; what a test wrote is undone after it, see `tests/database.py`.
+Settings are fixed here, before anything reads them.
+"""
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, is_dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from kernel import clock
+from kernel import settings as settings_module
+from kernel.database import observe
+from kernel.events import on
+from kernel.redis import commands, redis
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from tests import database
+from tests.callers import authorization
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
+
+SignedIn = Callable[[str], Awaitable[httpx.AsyncClient]]
+
+
+def pytest_configure() -> None:
+    settings_module.ENV_FILE = Path("/nonexistent")
+    for name in [name for name in os.environ if name.endswith("_DB_URL") and name != "TEST_DB_URL"]:
+        del os.environ[name]
+    os.environ.update(
+        {
+            "APP_ENV": "demo",
+            "APP_TIMEZONE": "UTC",
+            "VAR_DIR": str(database.directory()),
+            "DB_URL": database.url(WORKER),
+            "REDIS_URL": database.redis_url(WORKER),
+            "SECRET_KEY": "a key for tests, of more than 32 characters",
+            "SQIDS_SEED": "a seed for tests",
+            # Tests sign in often, and what they test is not the strength of a hash.
+            "ARGON2_MEMORY_KIB": "64",
+            "ARGON2_TIME_COST": "1",
+        }
+    )
+
+
+@pytest.fixture(autouse=True)
+def stopped_clock() -> Iterator[None]:
+    """It is always NOW; a test that wants another time says `with clock.frozen(...)`."""
+    with clock.frozen(NOW):
+        yield
+
+
+@pytest_asyncio.fixture(scope="session")
+async def running_app() -> AsyncIterator[FastAPI]:
+    """The app on a migrated and seeded database, started once for each worker."""
+    from kernel.app import create_app
+    from kernel.database.migrations import migrate
+    from kernel.modules import database_config
+
+    await database.create(WORKER)
+    try:
+        with clock.frozen(NOW):
+            await migrate(database_config(), report=lambda _line: None)
+            app = create_app()
+            async with app.router.lifespan_context(app):
+                await database.remember()
+                yield app
+    finally:
+        await database.drop(WORKER)
+
+
+@pytest_asyncio.fixture
+async def app(running_app: FastAPI) -> AsyncIterator[FastAPI]:
+    """The app, its database and its Redis as they were at the start."""
+    await redis().flushdb()
+    yield running_app
+    await database.restore()
+
+
+@pytest_asyncio.fixture
+async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A caller who has not signed in."""
+    async with _caller(app) as caller:
+        yield caller
+
+
+@pytest_asyncio.fixture
+async def signed_in(app: FastAPI) -> AsyncIterator[SignedIn]:
+    """`await signed_in("R_HR_MANAGER")`: a caller with a token of that role's demo account, or of the user of that name."""
+    callers: list[httpx.AsyncClient] = []
+
+    async def sign_in(role_or_name: str) -> httpx.AsyncClient:
+        callers.append(_caller(app, await authorization(role_or_name)))
+        return callers[-1]
+
+    yield sign_in
+    for caller in callers:
+        await caller.aclose()
+
+
+def _caller(app: FastAPI, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+
+
+@dataclass
+class Cost:
+    """What requests cost: SQL statements (BEGIN and COMMIT are not seen) and Redis commands."""
+
+    statements: list[str]
+    commands: list[str]
+
+
+@pytest.fixture
+def counting() -> Callable[[], "contextmanager[Cost]"]:
+    """`with counting() as cost: ...`, then `len(cost.statements)`."""
+
+    @contextmanager
+    def count() -> Iterator[Cost]:
+        cost = Cost([], [])
+        with observe.statements() as statements, commands() as redis_commands:
+            yield cost
+        cost.statements.extend(each.sql for each in statements)
+        cost.commands.extend(redis_commands)
+
+    return count
+
+
+_told: list[object] = []
+
+
+async def _record(event: object) -> None:
+    _told.append(event)
+
+
+@pytest.fixture
+def events(running_app: FastAPI) -> Iterator[list[object]]:
+    """The events that were delivered since the test began, in order: the test is one more reaction to all of them."""
+    _listen_to_all()
+    _told.clear()
+    yield _told
+
+
+def _listen_to_all() -> None:
+    from importlib import import_module
+
+    from kernel.events import reactions_to
+    from kernel.modules import discover
+
+    for feature in discover():
+        try:
+            module = import_module(f"features.{feature.name}.events")
+        except ModuleNotFoundError:
+            continue
+        for kind in vars(module).values():
+            if is_dataclass(kind) and isinstance(kind, type) and _record not in reactions_to(kind):
+                on(kind)(_record)
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Snapshots are JSON, one file for each test, beside it in `__snapshots__/`."""
+    return snapshot.use_extension(JSONSnapshotExtension)
