@@ -15,8 +15,9 @@ from kernel.database.migrations import MigrationError, downgrade, history, migra
 from kernel.logs import configure_logs
 from kernel.modules import database_config, discover
 from kernel.server import serve
-from kernel.settings import SettingsError
+from kernel.settings import settings
 from kernel.startup.run import StartupRefused, refuse_unready_database
+from kernel.var_dir import SettingsError, ensure_var_dir
 
 
 def __getattr__(name: str) -> Any:
@@ -31,8 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = _parser()
     options = vars(parser.parse_args(arguments))
     command: Callable[..., Any] = options.pop("command")
-    configure_logs()
     try:
+        configure_logs()
+        ensure_var_dir(settings().var_dir)
         result = command(**options)
         return asyncio.run(result) if isinstance(result, Awaitable) else result or 0  # pyright: ignore[reportArgumentType]  a coroutine
     except (SettingsError, StartupRefused, MigrationError, ValueError) as error:

@@ -1,12 +1,11 @@
 """Serve the app with Granian, after the checks that can be made before a worker starts.
 
-What is wrong is said in one line on standard error, with exit code 1: a taken port, an unwritable VAR_DIR, a database
-that does not answer or is not migrated, more workers than an in-process Redis can serve.
+What is wrong is said in one line: a taken port, a database that does not answer or is not migrated, more workers than
+an in-process Redis can serve.
 """
 
 import asyncio
 import errno
-import os
 import socket
 import sys
 import threading
@@ -35,7 +34,6 @@ def serve(*, reload: bool = False) -> None:
     """Run until SIGINT or SIGTERM. Raises StartupRefused if it cannot start, SettingsError for a malformed setting."""
     config = settings()
     _refuse_unsafe(config)
-    _refuse_unwritable(config.var_dir)
     asyncio.run(_check_database())
     _refuse_taken_port(config.app_host, config.app_port)
     # Read once here, so that workers that start together find generated secrets instead of racing for them.
@@ -61,16 +59,6 @@ def _refuse_unsafe(config: Settings) -> None:
         raise StartupRefused(
             f"WORKERS={config.workers}: several workers need a Redis that they share. Set REDIS_URL, or WORKERS=1."
         )
-
-
-def _refuse_unwritable(var_dir: Path) -> None:
-    try:
-        var_dir.mkdir(parents=True, exist_ok=True)
-        probe = var_dir / f".writable.{os.getpid()}"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise StartupRefused(f"VAR_DIR={str(var_dir)!r}: cannot write there: {error.strerror}.") from None
 
 
 async def _check_database() -> None:

@@ -5,7 +5,6 @@ names the variable, the value (secrets masked) and what is allowed.
 """
 
 import os
-import secrets
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -16,12 +15,10 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from kernel.var_dir import SettingsError, generated_secret
+
 MIN_SECRET_LENGTH = 32  # RFC 7518 section 3.2: an HS256 key has at least 256 bits
 ENV_FILE = Path(".env")
-
-
-class SettingsError(Exception):
-    """A setting that the app cannot run with. The text is for the operator and names the variable."""
 
 
 class AppEnv(StrEnum):
@@ -48,12 +45,14 @@ def _redis_url(url: str) -> str:
     return url
 
 
-def _comma_separated(value: str | list[str]) -> list[str]:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+def _long_enough(secret: SecretStr) -> SecretStr:
+    if len(secret.get_secret_value()) < MIN_SECRET_LENGTH:
+        raise ValueError(f"allowed: at least {MIN_SECRET_LENGTH} characters")
+    return secret
 
 
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
-Secret = Annotated[SecretStr, Field(min_length=MIN_SECRET_LENGTH)]
+Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
 
 
 class Settings(BaseSettings):
@@ -115,11 +114,11 @@ class Settings(BaseSettings):
 
     @property
     def signing_key(self) -> str:
-        return self.secret_key.get_secret_value() if self.secret_key else _generated_secret(self.var_dir, "secret_key")
+        return self.secret_key.get_secret_value() if self.secret_key else generated_secret(self.var_dir, "secret_key")
 
     @property
     def sqids_key(self) -> str:
-        return self.sqids_seed.get_secret_value() if self.sqids_seed else _generated_secret(self.var_dir, "sqids_seed")
+        return self.sqids_seed.get_secret_value() if self.sqids_seed else generated_secret(self.var_dir, "sqids_seed")
 
 
 S = TypeVar("S", bound=BaseSettings)
@@ -173,24 +172,3 @@ def _environment() -> dict[str, str | None]:
     """The environment over `.env`, with upper-case names."""
     from_file = dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}
     return {name.upper(): value for name, value in {**from_file, **os.environ}.items()}
-
-
-@cache
-def _generated_secret(var_dir: Path, name: str) -> str:
-    """The secret in `var/<name>`, generated at the first call. Two processes that race read the same one."""
-    path = var_dir / name
-    if not path.exists():
-        temporary = path.with_name(f"{name}.{os.getpid()}")
-        try:
-            var_dir.mkdir(parents=True, exist_ok=True)
-            temporary.touch(mode=0o600, exist_ok=False)
-            temporary.write_text(secrets.token_urlsafe(48), encoding="ascii")
-            try:
-                os.link(temporary, path)  # fails where another process was first; then its secret is the one
-            except FileExistsError:
-                pass
-            finally:
-                temporary.unlink()
-        except OSError as error:
-            raise SettingsError(f"VAR_DIR={str(var_dir)!r}: cannot write {path}: {error.strerror}") from None
-    return path.read_text(encoding="ascii").strip()

@@ -50,8 +50,9 @@ class Model(models.Model):
 
     @classmethod
     async def for_update(cls, row_id: int) -> Self:
-        """The row, locked to the end of the transaction. Raises DoesNotExist if there is none."""
-        return await cls.filter(id=row_id).select_for_update().get()
+        """The row, locked to the end of the transaction. Raises what `all_for_update` does."""
+        (row,) = await cls.all_for_update([row_id])
+        return row
 
     @classmethod
     async def all_for_update(cls, row_ids: Iterable[int]) -> list[Self]:

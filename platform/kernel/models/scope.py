@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Self
 
 from tortoise.exceptions import DoesNotExist
@@ -45,14 +46,15 @@ class Scoped(Model):
         return cls.filter(reached) if reached else cls.filter(id__in=[])
 
     @classmethod
-    async def for_update(cls, row_id: int) -> Self:
-        """The row, locked to the end of the transaction.
+    async def all_for_update(cls, row_ids: Iterable[int]) -> list[Self]:
+        """The rows, locked to the end of the transaction.
 
-        Raises DoesNotExist if there is none, OutOfScope if there is one that the caller's data scope does not reach.
+        Raises DoesNotExist if one of them does not exist, OutOfScope if the caller's data scope does not reach one.
         """
-        row = await cls.visible().select_for_update().get_or_none(id=row_id)
-        if row is not None:
-            return row
-        if await cls.exists(id=row_id):
-            raise OutOfScope(cls.__name__, row_id)
-        raise DoesNotExist(cls)
+        wanted = set(row_ids)
+        rows = await cls.visible().filter(id__in=sorted(wanted)).order_by("id").select_for_update()
+        for row_id in sorted(wanted - {row.id for row in rows}):
+            if await cls.exists(id=row_id):
+                raise OutOfScope(cls.__name__, row_id)
+            raise DoesNotExist(cls)
+        return rows

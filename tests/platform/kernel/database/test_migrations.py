@@ -222,7 +222,7 @@ async def test_pending_does_not_take_an_unreadable_record_for_nothing_applied(sq
 @pytest.mark.parametrize(
     "address",
     [
-        "postgres://someone:s3cret@127.0.0.1:1/test",
+        "postgres://someone:failed@127.0.0.1:1/test",  # a password that is also a word of the driver's message
         "sqlite:///nonexistent/directory/test.sqlite3",
     ],
 )
@@ -231,15 +231,15 @@ async def test_a_database_that_does_not_answer_is_named_without_its_password(add
     for question in (pending(config), history(config)):
         with pytest.raises(DatabaseUnreachable, match="'default' does not answer") as unreachable:
             await question
-        assert "s3cret" not in str(unreachable.value)
+        assert "failed" not in str(unreachable.value)
         assert unreachable.value.connection_name == "default"
         assert unreachable.value.reason
-        assert unreachable.value.__suppress_context__
+        assert unreachable.value.__cause__ is None, "the driver's error may quote the password"
 
 
 async def test_migrating_a_database_that_does_not_answer_raises_too(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    for address in ("postgres://someone:s3cret@127.0.0.1:1/test", f"sqlite://{tmp_path}/file/test.sqlite3"):
+    for address in ("postgres://someone:failed@127.0.0.1:1/test", f"sqlite://{tmp_path}/file/test.sqlite3"):
         with pytest.raises(DatabaseUnreachable):
             await migrate(sample_config(address), report=quiet)
 
