@@ -38,7 +38,7 @@ def redis_url(worker: str) -> str:
     if not REDIS_SERVER:
         return "memory://"
     parts = urlsplit(REDIS_SERVER)
-    number = int(parts.path.strip("/") or 15) - int(worker.removeprefix("gw"))
+    number = int(parts.path.strip("/") or 15) - int(worker.partition("_")[0].removeprefix("gw"))
     return urlunsplit(parts._replace(path=f"/{number}"))
 
 

@@ -23,7 +23,7 @@ from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
 from kernel.database.migration_lock import migration_lock
-from kernel.database.schema_editors import PostgresEditor, SqliteEditor
+from kernel.database.schema_editors import MigrationError, PostgresEditor, SqliteEditor
 
 Report = Callable[[str], None]
 AppsConfig = dict[str, dict[str, Any]]
@@ -36,10 +36,6 @@ RECORDS_EXIST = {
 }
 EDITORS = {"sqlite": SqliteEditor, "postgres": PostgresEditor}
 VIOLATIONS_SHOWN = 5
-
-
-class MigrationError(Exception):
-    """Migrations cannot be read, planned or applied. The text is for the operator."""
 
 
 class DatabaseUnreachable(MigrationError):
@@ -86,7 +82,7 @@ async def migrate(config: Mapping[str, Any], target: str | None = None, report: 
 
     `target` is an app ("hr") or the last migration to apply ("hr.0001_initial", or a prefix of its name); what these
     depend on is applied too. A second caller, in any process, waits for the first. `report` gets a line a migration.
-    Raises DatabaseUnreachable, MigrationError, UnsafeMigrationError or the database's own error; the migration that
+    Raises DatabaseUnreachable, another MigrationError, or the database's own error; the migration that
     failed leaves no trace, those before it stay. (MySQL commits each schema change on its own, so there it may.)
     """
     return await _run(config, target, report, backward=False)

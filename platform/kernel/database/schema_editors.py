@@ -28,7 +28,11 @@ from tortoise.models import Model
 Constraint = UniqueConstraint | CheckConstraint
 
 
-class UnsafeMigrationError(Exception):
+class MigrationError(Exception):
+    """Migrations cannot be read, planned or applied. The text is for the operator."""
+
+
+class UnsafeMigrationError(MigrationError):
     """A migration that would lose or invent data. The text says what to do instead."""
 
 
@@ -109,9 +113,9 @@ class SqliteEditor(_WholeEditor, SqliteSchemaEditor):
             await self.client.execute_query("DELETE FROM sqlite_sequence WHERE name = ?", [table])
             await self.client.execute_query("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", [table, seq])
         dropped = {name for old, new in alter_fields for name in self._indexes_dropped(model, indexes, old, new)}
-        await self._restore_indexes(
-            model, [i for i in indexes if i.name not in doomed | dropped and removed not in i.columns]
-        )
+        if removed:
+            dropped |= {index.name for index in indexes if removed in index.columns}
+        await self._restore_indexes(model, [index for index in indexes if index.name not in doomed | dropped])
         for sql in triggers.values():
             await self.client.execute_query(sql)
         for old, new in alter_fields:

@@ -1,0 +1,118 @@
+"""Starting: what it prints, what it keeps, and how it refuses, in one line, with an exit code and without a traceback."""
+
+import json
+import socket
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.live.server import Server, command, environment, serving
+
+
+def post(url: str, body: dict[str, object], token: str = "") -> dict[str, dict[str, str]]:
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def sign_in(server: Server) -> str:
+    return post(f"{server.url}/api/v1/auth/login", {"userName": "hanmei", "password": "123456"})["data"]["token"]
+
+
+def employees(server: Server) -> int:
+    found = post(f"{server.url}/api/v1/business/hr/employees/search", {"size": 1}, sign_in(server))
+    return int(found["data"]["total"])
+
+
+def test_it_says_where_everything_is_and_who_may_sign_in(server: Server) -> None:
+    deadline = time.monotonic() + 5
+    while "Demo accounts" not in server.log() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    for expected in (f"{server.url}/api/v1", f"{server.url}/docs", f"{server.url}/radar", "Soybean", "hanmei", "123456"):
+        assert expected in server.log()
+
+
+def test_a_second_start_finds_everything_as_it_was(empty: dict[str, str]) -> None:
+    assert command("migrate", env=empty).returncode == 0
+    with serving(empty) as server:
+        stats = f"{server.url}/api/v1/business/hr/departments/search"
+        sales = post(stats, {"code": "SA"}, sign_in(server))["data"]["records"][0]["id"]  # pyright: ignore[reportArgumentType]
+        body = {"userName": "nora", "name": "Nora Quist", "departmentId": sales}
+        onboarded = post(f"{server.url}/api/v1/business/hr/employees", body, sign_in(server))["data"]
+    again = command("migrate", env=empty)
+    assert (again.returncode, again.stdout) == (0, "")
+    with serving(empty) as server:
+        assert employees(server) == 61
+        login = {"userName": "nora", "password": onboarded["rawPassword"]}
+        assert post(f"{server.url}/api/v1/auth/login", login)["data"]["mustChangePassword"]
+        assert "reconciled" not in server.log()
+
+
+def test_demo_data_adds_employees(server: Server, empty: dict[str, str]) -> None:
+    added = command("demo-data", "2500", env=empty)
+    assert added.returncode == 0, added.stderr
+    assert employees(server) == 2560
+
+
+def test_a_taken_port_is_refused(empty: dict[str, str]) -> None:
+    assert command("migrate", env=empty).returncode == 0
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        assert_refused(empty | {"APP_PORT": str(port)}, f"APP_PORT={port}", "another program listens")
+
+
+def test_a_database_that_is_not_migrated_is_refused(empty: dict[str, str]) -> None:
+    assert_refused(empty, "kernel.0001_initial", "just migrate")
+
+
+def test_malformed_settings_are_refused_all_at_once(tmp_path: Path) -> None:
+    malformed = {
+        "APP_PORT": "70000",
+        "APP_ENV": "prod",
+        "APP_TIMEZONE": "Mars/Olympus",
+        "SECRET_KEY": "open sesame",
+        "DB_URL": "mssql://u:hidden@h/x",
+        "REDIS_URL": "localhost",
+    }
+    refused = command("serve", env=environment(tmp_path / "var", **malformed))
+    assert refused.returncode == 1
+    assert sorted(refused.stderr.splitlines()) == [
+        "APP_ENV='prod': Input should be 'demo', 'development' or 'production'",
+        "APP_PORT='70000': Input should be less than or equal to 65535",
+        "APP_TIMEZONE='Mars/Olympus': allowed: an IANA time zone such as UTC or Europe/Berlin",
+        "DB_URL='mssql://u:***@h/x': allowed: sqlite://PATH, postgres://USER:PASSWORD@HOST/NAME, "
+        "mysql://USER:PASSWORD@HOST/NAME",
+        "REDIS_URL='localhost': allowed: memory:// (in process), redis://HOST:PORT/DB, rediss://HOST:PORT/DB",
+        "SECRET_KEY='***': allowed: at least 32 characters",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("DB_URL", "postgres://u:hidden@127.0.0.1:1/x", ["does not answer"]),
+        ("HR_DB_URL", "oracle://u:hidden@h/x", ["HR_DB_URL='oracle://u:***@h/x'", "postgres://"]),
+        ("HR_MAX_TAGS_PER_EMPLOYEE", "many", ["HR_MAX_TAGS_PER_EMPLOYEE='many'", "integer"]),
+        ("WORKERS", "2", ["WORKERS=2", "REDIS_URL"]),
+    ],
+)
+def test_a_setting_that_it_cannot_run_with_is_refused(tmp_path: Path, name: str, value: str, words: list[str]) -> None:
+    assert_refused(environment(tmp_path / "var", **{name: value}), *words)
+
+
+def test_a_var_dir_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert_refused(environment(tmp_path / "file" / "var"), "VAR_DIR=", "cannot write there")
+
+
+def assert_refused(env: dict[str, str], *words: str) -> None:
+    refused = command("serve", env=env)
+    assert refused.returncode == 1
+    assert len(refused.stderr.splitlines()) == 1, refused.stderr
+    assert all(word in refused.stderr for word in words), refused.stderr
+    assert "hidden" not in refused.stderr
