@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 import httpx
+
 from kernel.auth.tokens import issue_pair
 from kernel.identity.models import User
 
@@ -37,7 +38,5 @@ def _without_secrets(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_secrets(item) for item in value]
     if isinstance(value, dict):
-        return {
-            key: f"<{key}>" if key in _SECRETS and item else _without_secrets(item) for key, item in value.items()
-        }
+        return {key: f"<{key}>" if key in _SECRETS and item else _without_secrets(item) for key, item in value.items()}
     return value

@@ -15,14 +15,14 @@ import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
 from kernel import clock
 from kernel import settings as settings_module
 from kernel.database import observe
 from kernel.events import on
 from kernel.redis import commands, redis
-from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.json import JSONSnapshotExtension
-
 from tests import database
 from tests.callers import authorization
 

@@ -1,8 +1,9 @@
 """Can the process serve? Each dependency is "up" or "down"; 503 while one is down that it cannot serve without."""
 
+from dataclasses import asdict
 from typing import Literal
 
-from kernel import PUBLIC, Code, Schema, Success, TransportRefusal, readiness, slice_router
+from kernel import PUBLIC, Code, Schema, Success, TransportRefusal, check_readiness, slice_router
 
 router = slice_router()
 
@@ -18,9 +19,9 @@ class ReadyResponse(Schema):
 
 @router.get("/ready", access=PUBLIC)
 async def ready() -> Success[ReadyResponse]:
-    up = await readiness.readiness()
-    answer = ReadyResponse.model_validate({name: "up" if is_up else "down" for name, is_up in up.items()})
-    if missing := [name for name in readiness.REQUIRED if not up[name]]:
-        message = f"Not ready: {', '.join(missing)} down."
-        raise TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message, data=answer.model_dump())
-    return Success(data=answer)
+    readiness = await check_readiness()
+    states = {name: "up" if is_up else "down" for name, is_up in asdict(readiness).items()}
+    if readiness.missing:
+        message = f"Not ready: {', '.join(readiness.missing)} down."
+        raise TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message, data=states)
+    return Success(data=ReadyResponse.model_validate(states))

@@ -5,6 +5,7 @@ from typing import Self
 
 from tortoise import fields
 from tortoise.expressions import Q, Subquery
+from tortoise.migrations.constraints import UniqueConstraint
 
 from features.hr.codes import HrCode
 from kernel import (
@@ -32,7 +33,7 @@ AT_WORK = (EmployeeStatus.PROBATION, EmployeeStatus.ACTIVE)
 
 
 class Department(Tree, SoftDelete, AuditedModel):
-    """Where people work. A code is unique among the departments that are not deleted: an index of the migration."""
+    """Where people work. A code may be used again once the department that had it is deleted."""
 
     name = fields.CharField(max_length=100)
     code = fields.CharField(max_length=50)
@@ -51,6 +52,9 @@ class Department(Tree, SoftDelete, AuditedModel):
     class Meta:
         table = "hr_department"
         indexes = (("parent_id",),)
+        constraints = (
+            UniqueConstraint(fields=("code",), name="uid_hr_department_code", condition="deleted_at IS NULL"),
+        )
 
     duplicates = {"code": Code.DUPLICATE_RESOURCE}
 

@@ -7,6 +7,7 @@ from kernel.schema import Status
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
+from tortoise.migrations.constraints import UniqueConstraint
 
 class Migration(migrations.Migration):
     dependencies = [('kernel', '0001_initial')]
@@ -30,7 +31,7 @@ class Migration(migrations.Migration):
                 ('status', fields.CharEnumField(default=Status.ENABLED, description='ENABLED: 1\nDISABLED: 2', enum_type=Status, max_length=1)),
                 ('parent', fields.ForeignKeyField('hr.Department', source_field='parent_id', null=True, db_constraint=True, to_field='id', related_name='children', on_delete=OnDelete.RESTRICT)),
             ],
-            options={'table': 'hr_department', 'app': 'hr', 'indexes': [Index(fields=['parent_id'])], 'pk_attr': 'id', 'table_description': 'Department'},
+            options={'table': 'hr_department', 'app': 'hr', 'constraints': [UniqueConstraint(fields=('code',), name='uid_hr_department_code', condition='deleted_at IS NULL')], 'indexes': [Index(fields=['parent_id'])], 'pk_attr': 'id', 'table_description': 'Department'},
             bases=['Tree', 'SoftDelete', 'AuditedModel'],
         ),
         ops.CreateModel(

@@ -14,9 +14,4 @@ class Migration(migrations.Migration):
             name='manager',
             field=fields.ForeignKeyField('hr.Employee', source_field='manager_id', null=True, db_constraint=True, to_field='id', related_name='manages', on_delete=OnDelete.SET_NULL),
         ),
-        # A code may be used again once the department that had it is deleted.
-        ops.RunSQL(
-            'CREATE UNIQUE INDEX "uid_hr_department_code_alive" ON "hr_department" ("code") WHERE "deleted_at" IS NULL',
-            'DROP INDEX "uid_hr_department_code_alive"',
-        ),
     ]

@@ -1,6 +1,6 @@
 """The stable face of the kernel: what a feature module imports. `from kernel import ...`, nothing deeper."""
 
-from kernel import clock, readiness
+from kernel import clock
 from kernel.auth.passwords import ensure_strong
 from kernel.codes import Code, ResponseCode
 from kernel.context import Actor, DataScope, current_actor, require_actor, set_actor
@@ -16,6 +16,7 @@ from kernel.modules import Module
 from kernel.page import AtLeast, AtMost, Contains, CreatedBetween, Exact, Filter, OneOf, PageQuery, StartsWith
 from kernel.rbac.declarations import Declarations, MenuEntry, RoleEntry
 from kernel.rbac.door import Access, all_of, any_of
+from kernel.readiness import check_readiness
 from kernel.redis import redis
 from kernel.refusal import InvalidInput, NotFound, Refusal, TransportRefusal
 from kernel.schema import (

@@ -79,8 +79,8 @@ async def _downgrade(target: str) -> int:
 
 
 async def _history() -> int:
-    for module, name in await history(database_config()):
-        sys.stdout.write(f"{module}.{name}\n")
+    for name, moment in await history(database_config()):
+        sys.stdout.write(f"{moment}  {name}\n")
     return 0
 
 

@@ -8,8 +8,11 @@ _frozen_at: datetime | None = None
 
 
 def now() -> datetime:
-    """The present moment, time-zone aware, in UTC."""
-    return _frozen_at or datetime.now(UTC)
+    """The present moment, aware, in UTC, in whole milliseconds: no more reaches a client, so no more is stored."""
+    if _frozen_at:
+        return _frozen_at
+    moment = datetime.now(UTC)
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from typing import Generic, TypeVar
 
 from fastapi import Response
 from pydantic import JsonValue
+from structlog.contextvars import bind_contextvars
 
 from kernel.codes import Code
 from kernel.refusal import Refusal
@@ -52,6 +53,7 @@ class Refused(Schema):
 
 
 def refused(refusal: Refusal) -> Response:
-    """The answer for a refusal."""
+    """The answer for a refusal. The request's log line names its code."""
+    bind_contextvars(code=refusal.code.value)
     body = Refused(code=refusal.code.value, msg=refusal.message, data=refusal.data)
     return Response(body.model_dump_json(), status_code=refusal.status, media_type="application/json")

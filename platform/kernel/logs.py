@@ -33,6 +33,14 @@ def _mask_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]
     return event
 
 
+def _for_readers() -> structlog.dev.ConsoleRenderer:
+    if not sys.stderr.isatty():
+        return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    # Rich would show the values of local variables as well, passwords among them.
+    tracebacks = structlog.dev.RichTracebackFormatter(show_locals=False, max_frames=20)
+    return structlog.dev.ConsoleRenderer(exception_formatter=tracebacks)
+
+
 def configure_logs() -> None:
     """Set structlog and the standard library up for this process."""
     in_json = settings().app_env is AppEnv.PRODUCTION
@@ -44,12 +52,8 @@ def configure_logs() -> None:
         _mask_secrets,
         structlog.processors.TimeStamper(fmt="iso" if in_json else "%H:%M:%S", utc=in_json),
     ]
-    # Rich tracebacks show the values of local variables, passwords among them: code only, never values.
-    tracebacks = structlog.dev.RichTracebackFormatter(show_locals=False, max_frames=20)
     final: list[Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
-        if in_json
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=tracebacks)]
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()] if in_json else [_for_readers()]
     )
     structlog.configure(
         processors=[

@@ -8,6 +8,7 @@ from time import perf_counter
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import clear_contextvars
 
 from kernel.codes import Code
 from kernel.context import accept_request_id
@@ -17,10 +18,12 @@ from kernel.refusal import TransportRefusal
 
 log = structlog.get_logger("request")
 
-_API_HEADERS = {
+_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
+}
+_JSON_HEADERS = _HEADERS | {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
@@ -38,6 +41,9 @@ class RequestMiddleware:
             return
         began = perf_counter()
         request_id = accept_request_id(Headers(scope=scope).get("x-request-id"))
+        clear_contextvars()
+        # The path is the caller's: a line break in it must not make a second line of log.
+        line = f"{scope['method']} {scope['path']}".encode("unicode_escape").decode()
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -46,19 +52,19 @@ class RequestMiddleware:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
-                if headers.get("content-type", "").startswith("application/json"):
-                    for name, value in _API_HEADERS.items():
-                        headers.setdefault(name, value)
+                is_json = headers.get("content-type", "").startswith("application/json")
+                for name, value in (_JSON_HEADERS if is_json else _HEADERS).items():
+                    headers.setdefault(name, value)
             elif message["type"] == "http.response.body" and not message.get("more_body", False):
                 milliseconds = round((perf_counter() - began) * 1000, 1)
-                log.info(f"{scope['method']} {scope['path']}", status=status, ms=milliseconds)
+                log.info(line, status=status, ms=milliseconds)
             await send(message)
 
         async with deferring():
             try:
                 await self.app(scope, receive, send_with_headers)
             except Exception:
-                log.exception("unhandled error", method=scope["method"], path=scope["path"])
+                log.exception("unforeseen error", request=line)
                 if not status:
                     answer = refused(TransportRefusal(500, Code.INTERNAL_ERROR))
                     await answer(scope, receive, send_with_headers)

@@ -21,9 +21,11 @@ from typing import Any
 
 from kernel.codes import ResponseCode, check_codes
 from kernel.database.config import tortoise_config
+from kernel.models import Model
 from kernel.rbac.declarations import Declarations
 from kernel.settings import ModuleSettings, settings
 from kernel.slices import API_PREFIX, SliceRoute, SliceRouter
+from kernel.var_dir import SettingsError
 
 _NOT_RESOURCES = {"reactions"}
 
@@ -66,10 +68,24 @@ def database_config() -> dict[str, Any]:
     models = {"kernel": "kernel.identity.models"}
     models |= {feature.name: feature.models for feature in discover() if feature.models}
     urls = {"default": settings().database_url}
-    for label in models:
-        if label != "kernel" and (url := settings().module_database_url(label)):
-            urls[label] = url
+    for feature in discover():
+        if feature.models and (url := settings().module_database_url(feature.name)):
+            _refuse_foreign_keys_out(feature)
+            urls[feature.name] = url
     return tortoise_config(models, urls)
+
+
+def _refuse_foreign_keys_out(feature: Feature) -> None:
+    for model in vars(importlib.import_module(feature.models or "")).values():
+        if not (isinstance(model, type) and issubclass(model, Model) and model.__module__ == feature.models):
+            continue
+        for name in model._meta.fetch_fields:
+            target = getattr(model._meta.fields_map[name], "model_name", f"{feature.name}.")
+            if target.partition(".")[0] != feature.name:
+                raise SettingsError(
+                    f"{feature.name.upper()}_DB_URL: {model.__name__}.{name} is a foreign key to {target}, "
+                    f"which is in the common database; {feature.name} cannot have one of its own"
+                )
 
 
 def _read_feature(name: str) -> Feature:

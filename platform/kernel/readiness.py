@@ -1,6 +1,7 @@
 """Whether the process can serve: what answers, and what it cannot do without."""
 
 import asyncio
+from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
@@ -10,18 +11,28 @@ from kernel.redis import redis
 from kernel.startup.run import finished
 
 TIMEOUT_SECONDS = 3.0
-REQUIRED = ("database", "migrations", "startup")  # without Redis the app reads the database: slower, never looser
 
 
-async def readiness() -> dict[str, bool]:
-    """Which of database, redis, migrations and startup are up. Takes three seconds at most for each."""
-    database, missing = await _database()
-    return {
-        "database": database,
-        "redis": await _redis(),
-        "migrations": database and not missing,
-        "startup": finished(),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Readiness:
+    """What is up."""
+
+    database: bool
+    redis: bool
+    migrations: bool
+    startup: bool
+
+    @property
+    def missing(self) -> list[str]:
+        """What is down that the app cannot serve without. Without Redis it reads the database: slower, never looser."""
+        return [name for name in ("database", "migrations", "startup") if not getattr(self, name)]
+
+
+async def check_readiness() -> Readiness:
+    """Ask whatever the app depends on. Waits three seconds at most for each."""
+    database, pending_migrations = await _database()
+    migrations = database and not pending_migrations
+    return Readiness(database=database, redis=await _redis(), migrations=migrations, startup=finished())
 
 
 async def _database() -> tuple[bool, list[str]]:

@@ -40,7 +40,17 @@ def main() -> int:
 
 
 def _newest(sources: list[str], standard_input: str) -> list[str]:
-    command = ["uv", "pip", "compile", "--universal", "--python-version", "3.11", "--no-header", "--no-annotate", *sources]
+    command = [
+        "uv",
+        "pip",
+        "compile",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--no-header",
+        "--no-annotate",
+        *sources,
+    ]
     compiled = subprocess.run(command, check=True, capture_output=True, text=True, input=standard_input)  # noqa: S603
     return [line for line in compiled.stdout.splitlines() if "==" in line]
 

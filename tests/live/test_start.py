@@ -31,7 +31,14 @@ def test_it_says_where_everything_is_and_who_may_sign_in(server: Server) -> None
     deadline = time.monotonic() + 5
     while "Demo accounts" not in server.log() and time.monotonic() < deadline:
         time.sleep(0.05)
-    for expected in (f"{server.url}/api/v1", f"{server.url}/docs", f"{server.url}/radar", "Soybean", "hanmei", "123456"):
+    for expected in (
+        f"{server.url}/api/v1",
+        f"{server.url}/docs",
+        f"{server.url}/radar",
+        "Soybean",
+        "hanmei",
+        "123456",
+    ):
         assert expected in server.log()
 
 

@@ -24,5 +24,5 @@ async def create_department(request: CreateDepartmentRequest) -> Success[Created
     if request.parent_id is not None:
         await Department.for_update(request.parent_id)
     async with refuse_duplicates(Department):
-        department = await Department.create(**request.model_dump())
+        department = await Department.create(**dict(request))
     return Success(data=Created(created_id=department.id))

@@ -1,6 +1,7 @@
 """Tortoise's configuration, made from the database URLs and the modules that have tables."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from typing import Any
 from urllib.parse import unquote
 
@@ -24,6 +25,8 @@ def connection_config(url: str) -> dict[str, Any]:
     scheme = url.partition("://")[0]
     if scheme not in ENGINES:
         raise ValueError(f"a database URL begins with one of {', '.join(ENGINES)}, followed by ://; this one does not")
+    if scheme == "mysql" and find_spec("asyncmy") is None:
+        raise ValueError("a mysql:// database needs the driver asyncmy; run: uv sync --extra mysql")
     credentials: dict[str, Any] = expand_db_url(url)["credentials"]
     if user := credentials.get("user"):
         credentials["user"] = unquote(user)  # Tortoise unquotes the password only

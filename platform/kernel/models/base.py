@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self, cast
 
 from tortoise import fields, models
@@ -55,7 +55,7 @@ class Model(models.Model):
         return row
 
     @classmethod
-    async def all_for_update(cls, row_ids: Iterable[int]) -> list[Self]:
+    async def all_for_update(cls, row_ids: Iterable[int]) -> Sequence[Self]:
         """The rows, locked to the end of the transaction. Raises DoesNotExist if one of them does not exist."""
         wanted = set(row_ids)
         # Always in one order, or two transactions that lock the same rows could wait for one another.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 
 from tortoise.exceptions import DoesNotExist
@@ -46,7 +46,7 @@ class Scoped(Model):
         return cls.filter(reached) if reached else cls.filter(id__in=[])
 
     @classmethod
-    async def all_for_update(cls, row_ids: Iterable[int]) -> list[Self]:
+    async def all_for_update(cls, row_ids: Iterable[int]) -> Sequence[Self]:
         """The rows, locked to the end of the transaction.
 
         Raises DoesNotExist if one of them does not exist, OutOfScope if the caller's data scope does not reach one.

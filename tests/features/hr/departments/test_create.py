@@ -4,12 +4,12 @@ from typing import Any
 
 import httpx
 import pytest
+from syrupy.assertion import SnapshotAssertion
+
 from features.hr.models import Department
 from kernel import Status
 from kernel.identity.models import Api, Role
 from kernel.ids import encode
-from syrupy.assertion import SnapshotAssertion
-
 from tests.callers import shown
 from tests.conftest import SignedIn
 

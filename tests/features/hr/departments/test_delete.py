@@ -3,11 +3,11 @@
 from typing import Any
 
 import httpx
+from syrupy.assertion import SnapshotAssertion
+
 from features.hr.models import Department, Employee, EmployeeStatus
 from kernel.identity.models import Api, Role
 from kernel.ids import encode
-from syrupy.assertion import SnapshotAssertion
-
 from tests.callers import shown
 from tests.conftest import NOW, SignedIn
 

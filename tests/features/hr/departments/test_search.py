@@ -5,12 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
+from syrupy.assertion import SnapshotAssertion
+
 from features.hr.models import Department, Employee
 from kernel import Status, clock
 from kernel.ids import encode
 from kernel.schema import to_millis
-from syrupy.assertion import SnapshotAssertion
-
 from tests.callers import shown
 from tests.conftest import NOW, SignedIn
 

@@ -5,9 +5,9 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import httpx
-from features.hr.models import Department, Employee
 from syrupy.assertion import SnapshotAssertion
 
+from features.hr.models import Department, Employee
 from tests.callers import shown
 from tests.conftest import Cost, SignedIn
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 import pytest
-from features.hr.models import Department
 from syrupy.assertion import SnapshotAssertion
 
+from features.hr.models import Department
 from tests.callers import shown
 from tests.conftest import Cost, SignedIn
 

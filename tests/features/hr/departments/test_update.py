@@ -6,12 +6,12 @@ from typing import Any
 
 import httpx
 import pytest
+from syrupy.assertion import SnapshotAssertion
+
 from features.hr.models import Department
 from kernel import Status, clock
 from kernel.identity.models import Api, Role
 from kernel.ids import encode
-from syrupy.assertion import SnapshotAssertion
-
 from tests.callers import shown
 from tests.conftest import NOW, SignedIn
 

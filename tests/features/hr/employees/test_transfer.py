@@ -2,7 +2,6 @@
 
 from features.hr.models import Department, Employee
 from kernel.ids import encode
-
 from tests.callers import shown
 
 

@@ -1,0 +1,309 @@
+"""The walls of pyproject.toml's import-linter contracts, and those that its contracts cannot express."""
+
+import ast
+import os
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.tree import ROOT, dotted, imports, is_slice, parsed, plant, python_files, shown, top_level_names
+
+# The modules that show or manage the kernel's own state, and what of it they may import.
+BUILT_IN = {"auth", "health", "radar", "route", "system_manage"}
+KERNEL_STATE = ("kernel.auth", "kernel.identity", "kernel.radar", "kernel.rbac")
+
+ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
+
+# --- import-linter's contracts
+
+TWO_FEATURES = {
+    "features/shop/models.py": "from kernel import Model",
+    "features/shop/events.py": "class OrderSent: ...",
+    "features/shop/orders/send.py": "from features.shop.models import Order",
+    "features/shop/orders/search.py": "from features.shop.models import Order",
+    "features/post/reactions/on_order_sent.py": "from features.shop.events import OrderSent",
+}
+
+# Contract, file, the line that breaks it, and what the report must say.
+PLANTED = [
+    ("kernel-knows-no-feature", "platform/kernel/__main__.py", "import features.shop.models", "kernel.__main__ -> f"),
+    (
+        "features-are-independent",
+        "features/post/reactions/on_order_sent.py",
+        "from features.shop.models import Order",
+        "features.post.reactions.on_order_sent -> features.shop.models",
+    ),
+    (
+        "slices-are-leaves",
+        "features/shop/orders/send.py",
+        "from features.shop.orders.search import find",
+        "features.shop.orders.send -> features.shop.orders.search",
+    ),
+    (
+        "slices-are-leaves",
+        "features/shop/models.py",
+        "from features.shop.orders.search import find",
+        "features.shop.models -> features.shop.orders.search",
+    ),
+    (
+        "events-are-plain",
+        "features/shop/events.py",
+        "from features.shop.models import Order",
+        "features.shop.events -> features.shop.models",
+    ),
+    ("events-are-plain", "features/shop/events.py", "from kernel import Status", "features.shop.events -> kernel"),
+    (
+        "features-use-the-face",
+        "features/shop/models.py",
+        "from kernel.slices import SliceRoute",
+        "features.shop.models -> kernel.slices",
+    ),
+    (
+        "kernel-state-is-managed-by-built-in-modules",
+        "features/shop/models.py",
+        "from kernel.identity.models import User",
+        "features.shop.models -> kernel.identity.models",
+    ),
+    (
+        "the-face-looks-outwards",
+        "platform/kernel/__main__.py",
+        "from kernel import Refusal",
+        "kernel.__main__ -> kernel (",
+    ),
+    ("kernel-floors", "platform/kernel/clock.py", "import kernel.slices", "kernel.clock -> kernel.slices"),
+    ("kernel-floors", "platform/kernel/gadget.py", "import os", "- kernel.gadget"),
+    ("identity-floors", "platform/kernel/identity/teams.py", "import os", "- kernel.identity.teams"),
+    (
+        "no-circles-in-kernel-packages",
+        "platform/kernel/database/observe.py",
+        "import kernel.database.engines",
+        "No cycles are allowed in kernel.database",
+    ),
+    ("tests-stay-outside", "features/shop/models.py", "import tests.callers", "features.shop.models -> tests"),
+    ("one-file-knows-granian", "platform/kernel/app.py", "import granian", "kernel.app -> granian"),
+]
+
+
+def contracts() -> dict[str, str]:
+    """The contracts of pyproject.toml, id to name."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    return {contract["id"]: contract["name"] for contract in settings["contracts"]}
+
+
+def broken_contracts(root: Path) -> tuple[set[str], str]:
+    """The ids of the contracts that the tree breaks, and import-linter's report."""
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as lint; lint()"]
+    run = subprocess.run(
+        [*command, "--no-cache", "--no-logo"],
+        cwd=root,
+        env={**os.environ, "PYTHONPATH": str(root / "platform"), "COLUMNS": "300"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    report = run.stdout + run.stderr
+    broken = {identifier for identifier, name in contracts().items() if f"{name} BROKEN" in report}
+    assert (run.returncode == 0) == (not broken), report
+    return broken, report
+
+
+def test_contracts():
+    """`just walls` says so too; here it stands among what must hold."""
+    broken, report = broken_contracts(ROOT)
+    assert not broken, report
+
+
+def test_contracts_cover_the_whole_tree():
+    """A rule of which nobody has seen that it bites may as well not be there: each contract has a planted violation."""
+    assert set(contracts()) == {contract for contract, *_ in PLANTED}
+
+
+@pytest.mark.parametrize(("contract", "file", "line", "reported"), PLANTED)
+def test_contracts_catch(tmp_path, contract, file, line, reported):
+    """Two planted features on the real kernel, with one forbidden import: it breaks that contract and no other."""
+    plant(tmp_path, TWO_FEATURES)
+    shutil.copytree(ROOT / "platform" / "kernel", tmp_path / "platform" / "kernel")
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    before = (tmp_path / file).read_text(encoding="utf-8") if (tmp_path / file).exists() else ""
+    plant(tmp_path, {file: f"{before}\n{line}\n"})
+    broken, report = broken_contracts(tmp_path)
+    assert broken == {contract}, report
+    assert reported in report
+
+
+# --- What the contracts cannot say
+
+
+def imported_slices(root: Path) -> list[str]:
+    """Whoever imports a slice. A contract cannot tell the slice features/auth/login.py from the shared file models.py."""
+    slices = {dotted(file, root) for file in python_files(root, "features") if is_slice(file)}
+    return [
+        f"{shown(file, root, each.line)} imports the slice {each.target(root)}; "
+        "move what both need into a file of the module"
+        for file in python_files(root, "features", "platform", "migrations")
+        for each in imports(file, root)
+        if each.target(root) in slices
+    ]
+
+
+def imported_features(root: Path) -> list[str]:
+    """Whoever imports another feature, unless a reaction imports its events."""
+    found: list[str] = []
+    for file in python_files(root, "features"):
+        _, feature, *inside = dotted(file, root).split(".") + [""]
+        for each in imports(file, root):
+            top, other, *rest = each.target(root).split(".") + [""]
+            if top != "features" or other in ("", feature):
+                continue
+            if inside[0] != "reactions":
+                found.append(f"{shown(file, root, each.line)} imports features.{other}; only reactions may, its events")
+            elif rest[:1] != ["events"]:
+                found.append(f"{shown(file, root, each.line)} imports {each.target(root)}; a reaction imports events only")
+    return found
+
+
+def imports_behind_the_face(root: Path) -> list[str]:
+    """Whoever imports from behind the kernel's face. A contract cannot tell the face's `search` from the file search.py."""
+    face = top_level_names(parsed(root / "platform" / "kernel" / "__init__.py"))
+    found: list[str] = []
+    for file in python_files(root, "features"):
+        feature = dotted(file, root).split(".")[1:2]
+        for each in imports(file, root):
+            if each.module.partition(".")[0] != "kernel" or (each.module == "kernel" and each.name in face):
+                continue
+            allowed = feature and feature[0] in BUILT_IN
+            if allowed and f"{each.target(root)}.".startswith(tuple(f"{package}." for package in KERNEL_STATE)):
+                continue
+            what = each.target(root) if each.name is None or each.module != "kernel" else f"kernel.{each.name}"
+            found.append(f"{shown(file, root, each.line)} imports {what}; features import the face: from kernel import ...")
+    return found
+
+
+def imports_by_string(root: Path) -> list[str]:
+    """Whoever imports by string, where no rule sees it. Discovery does, and it stands in the kernel."""
+    return [
+        f"{shown(file, root, each.line)} imports importlib; write the import, so that the walls see it"
+        for file in python_files(root, "features")
+        for each in imports(file, root)
+        if each.module.partition(".")[0] == "importlib"
+    ]
+
+
+def environment_readers(root: Path) -> list[str]:
+    """Whoever reads the environment beside kernel/settings.py."""
+    return [
+        f"{shown(file, root, line)} reads the environment ({what}); make it a field of the settings"
+        for file in python_files(root, "features", "platform/kernel", "migrations")
+        if file != root / "platform" / "kernel" / "settings.py"
+        for line, what in _environment_reads(parsed(file))
+    ]
+
+
+def _environment_reads(tree: ast.Module) -> list[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr=name, lineno=line) if name in ENVIRONMENT:
+                found.append((line, name))
+            case ast.Import(names=names, lineno=line):
+                found += [(line, alias.name) for alias in names if alias.name == "dotenv"]
+            case ast.ImportFrom(module="dotenv", lineno=line):
+                found.append((line, "dotenv"))
+            case ast.ImportFrom(module="os" | "pydantic_settings", names=names, lineno=line):
+                found += [(line, alias.name) for alias in names if alias.name in {*ENVIRONMENT, "BaseSettings"}]
+            case _:
+                pass
+    return found
+
+
+def test_nothing_imports_a_slice(tmp_path):
+    """A use case can be changed by who has read its one file, and deleted with that file, if nobody leans on it."""
+    assert imported_slices(ROOT) == []
+    planted = plant(
+        tmp_path,
+        {
+            "features/shop/login.py": "router = slice_router()",
+            "features/shop/models.py": "from features.shop import login",
+            "features/shop/logout.py": "from features.shop.login import check\nrouter = slice_router()",
+            "features/shop/search.py": "from features.shop import models\nrouter = slice_router()",
+        },
+    )
+    assert imported_slices(planted) == [
+        "features/shop/logout.py:1 imports the slice features.shop.login; move what both need into a file of the module",
+        "features/shop/models.py:1 imports the slice features.shop.login; move what both need into a file of the module",
+    ]
+
+
+def test_only_reactions_import_the_events_of_others(tmp_path):
+    """What a module tells others are its events; whoever hears them in the midst of a use case has become a part of it."""
+    assert imported_features(ROOT) == []
+    planted = plant(
+        tmp_path,
+        {
+            "features/shop/events.py": "",
+            "features/shop/models.py": "from features.shop.events import OrderSent",
+            "features/post/letters.py": "from features.shop.events import OrderSent",
+            "features/post/reactions/on_order_sent.py": "from features.shop.events import OrderSent",
+            "features/post/reactions/on_order_lost.py": "def react():\n    from features.shop import models, events",
+        },
+    )
+    assert imported_features(planted) == [
+        "features/post/letters.py:1 imports features.shop; only reactions may, its events",
+        "features/post/reactions/on_order_lost.py:2 imports features.shop.models; a reaction imports events only",
+    ]
+
+
+def test_features_import_the_face(tmp_path):
+    """The kernel can be rebuilt behind its face; only the built-in modules manage what is behind it, see BUILT_IN."""
+    assert imports_behind_the_face(ROOT) == []
+    planted = plant(
+        tmp_path,
+        {
+            "platform/kernel/__init__.py": "from kernel.search import search\nfrom kernel import clock",
+            "platform/kernel/clock.py": "",
+            "platform/kernel/modules.py": "",
+            "platform/kernel/search.py": "",
+            "platform/kernel/auth/tokens.py": "",
+            "features/auth/login.py": "from kernel import search\nfrom kernel.auth.tokens import issue",
+            "features/auth/logout.py": "from kernel.search import _paged",
+            "features/shop/models.py": "from kernel import clock, modules, search\nimport kernel.auth.tokens",
+        },
+    )
+    assert imports_behind_the_face(planted) == [
+        "features/auth/logout.py:1 imports kernel.search; features import the face: from kernel import ...",
+        "features/shop/models.py:1 imports kernel.modules; features import the face: from kernel import ...",
+        "features/shop/models.py:2 imports kernel.auth.tokens; features import the face: from kernel import ...",
+    ]
+
+
+def test_no_feature_imports_by_string(tmp_path):
+    """A wall that one can go round by writing the import as a string is none."""
+    assert imports_by_string(ROOT) == []
+    planted = plant(tmp_path, {"features/shop/models.py": "from importlib import import_module"})
+    assert imports_by_string(planted) == [
+        "features/shop/models.py:1 imports importlib; write the import, so that the walls see it"
+    ]
+
+
+def test_only_settings_read_the_environment(tmp_path):
+    """One file knows all that can be set, checks it before anything runs, and names the variable that is wrong."""
+    assert environment_readers(ROOT) == []
+    planted = plant(
+        tmp_path,
+        {
+            "platform/kernel/settings.py": "import os\nfrom dotenv import dotenv_values\nos.environ",
+            "platform/kernel/ids.py": "import os as system\nseed = system.environ['SEED']\npid = system.getpid()",
+            "features/shop/models.py": "from os import getenv\nimport dotenv",
+            "features/shop/settings.py": "from pydantic_settings import BaseSettings, SettingsConfigDict",
+        },
+    )
+    assert environment_readers(planted) == [
+        "features/shop/models.py:1 reads the environment (getenv); make it a field of the settings",
+        "features/shop/models.py:2 reads the environment (dotenv); make it a field of the settings",
+        "features/shop/settings.py:1 reads the environment (BaseSettings); make it a field of the settings",
+        "platform/kernel/ids.py:2 reads the environment (environ); make it a field of the settings",
+    ]

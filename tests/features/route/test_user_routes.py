@@ -1,0 +1,162 @@
+"""route.user_routes"""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Any
+
+import httpx
+import pytest
+from kernel import Status
+from kernel.identity.models import Menu, Role, User
+from syrupy.assertion import SnapshotAssertion
+
+from tests.callers import shown
+from tests.conftest import Cost, SignedIn
+
+URL = "/api/v1/route/user-routes"
+
+
+async def routes_of(caller: httpx.AsyncClient) -> list[dict[str, Any]]:
+    """Every route, parents before their children."""
+    return list(walk((await caller.get(URL)).json()["data"]["routes"]))
+
+
+async def names_of(caller: httpx.AsyncClient) -> list[str]:
+    return [route["name"] for route in await routes_of(caller)]
+
+
+async def home_of(caller: httpx.AsyncClient) -> str:
+    return (await caller.get(URL)).json()["data"]["home"]
+
+
+def walk(routes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for route in routes:
+        yield route
+        yield from walk(route.get("children", []))
+
+
+async def role(code: str) -> Role:
+    return await Role.get(role_code=code)
+
+
+async def menu(name: str) -> Menu:
+    return await Menu.get(route_name=name)
+
+
+async def disable(name: str) -> None:
+    await Menu.filter(route_name=name).update(status_type=Status.DISABLED)
+
+
+async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
+    wangwei = await signed_in("R_EMPLOYEE")
+    assert shown(await wangwei.get(URL), events) == snapshot
+
+
+async def test_a_super_admin_sees_everything_but_the_constant_ones(signed_in: SignedIn) -> None:
+    seen = await names_of(await signed_in("R_SUPER"))
+    assert sorted(seen) == sorted([each.route_name for each in await Menu.filter(constant=False)])
+
+
+@pytest.mark.parametrize("who", ["R_SUPER", "R_HR_MANAGER"])
+async def test_constant_routes_are_not_among_them(signed_in: SignedIn, who: str) -> None:
+    await (await role("R_HR_MANAGER")).menus.add(await menu("403"))
+    assert not {"login", "403", "404", "500"} & set(await names_of(await signed_in(who)))
+
+
+async def test_names_paths_and_components_follow_one_another(signed_in: SignedIn) -> None:
+    """CONTRACT section 5, for every page that is seeded."""
+    routes = {route["name"]: route for route in await routes_of(await signed_in("R_SUPER"))}
+    for name, route in routes.items():
+        assert route["meta"]["i18nKey"] == f"route.{name}"
+        assert route["path"].partition("/:")[0] == "/" + name.replace("_", "/")
+        assert route["meta"]["icon"].startswith("mdi:")
+    assert routes["home"]["component"] == "layout.base$view.home"
+    assert routes["user-center"]["component"] == "layout.base$view.user-center"
+    assert routes["manage"]["component"] == "layout.base"
+    assert routes["manage_user"]["component"] == "view.manage_user"
+    assert routes["manage_user-detail"]["path"] == "/manage/user-detail/:id"
+    assert {name for name, route in routes.items() if route["meta"]["hideInMenu"]} == {
+        "user-center",
+        "manage_user-detail",
+    }
+
+
+async def test_the_ancestors_of_a_granted_menu_are_included(signed_in: SignedIn) -> None:
+    await (await role("R_EMPLOYEE")).menus.remove(await menu("hr"))
+    (hr,) = [route for route in await routes_of(await signed_in("R_EMPLOYEE")) if route["name"] == "hr"]
+    assert [child["name"] for child in hr["children"]] == ["hr_my"]
+
+
+async def test_the_siblings_of_a_granted_menu_are_not(signed_in: SignedIn) -> None:
+    assert await names_of(await signed_in("R_EMPLOYEE")) == ["home", "hr", "hr_my", "user-center"]
+
+
+@pytest.mark.parametrize("who", ["R_SUPER", "R_HR_MANAGER"])
+async def test_a_disabled_menu_is_left_out(signed_in: SignedIn, who: str) -> None:
+    await disable("hr_tag")
+    seen = await names_of(await signed_in(who))
+    assert "hr_tag" not in seen
+    assert {"hr", "hr_employee"} <= set(seen)
+
+
+@pytest.mark.parametrize("who", ["R_SUPER", "R_HR_MANAGER"])
+async def test_what_stands_below_a_disabled_menu_is_left_out(signed_in: SignedIn, who: str) -> None:
+    await disable("hr")
+    assert not [name for name in await names_of(await signed_in(who)) if name.startswith("hr")]
+
+
+async def test_siblings_come_in_their_order(signed_in: SignedIn) -> None:
+    await Menu.filter(route_name="hr_my").update(order=-1)
+    await Menu.filter(route_name="hr").update(order=0)
+    seen = await names_of(await signed_in("R_HR_MANAGER"))
+    assert seen == ["hr", "hr_my", "hr_employee", "hr_department", "hr_tag", "hr_team", "home", "user-center"]
+
+
+async def test_the_menus_of_all_roles_come_together(signed_in: SignedIn) -> None:
+    user = await User.get(user_name="Admin")
+    await user.roles.add(await role("R_EMPLOYEE"))
+    seen = await names_of(await signed_in("Admin"))
+    assert {"manage_user", "hr_my"} <= set(seen)
+    assert len(seen) == len(set(seen))
+
+
+async def test_a_disabled_role_grants_nothing(signed_in: SignedIn) -> None:
+    await Role.filter(role_code="R_HR_MANAGER").update(status_type=Status.DISABLED)
+    assert "hr_tag" not in await names_of(await signed_in("hanmei"))
+
+
+async def test_a_user_without_roles_sees_nothing(signed_in: SignedIn) -> None:
+    await (await User.get(user_name="User")).roles.clear()
+    user = await signed_in("R_USER")
+    assert (await user.get(URL)).json()["data"]["routes"] == []
+
+
+async def test_home_is_the_one_of_the_role(signed_in: SignedIn) -> None:
+    await Role.filter(role_code="R_EMPLOYEE").update(home_id=(await menu("hr_my")).id)
+    assert await home_of(await signed_in("R_EMPLOYEE")) == "hr_my"
+
+
+async def test_a_home_that_the_user_may_not_see_is_none(signed_in: SignedIn) -> None:
+    await Role.filter(role_code="R_EMPLOYEE").update(home_id=(await menu("manage_user")).id)
+    assert await home_of(await signed_in("R_EMPLOYEE")) == "home"
+
+
+async def test_of_several_homes_the_first_to_be_seen_is_taken(signed_in: SignedIn) -> None:
+    """hanmei's roles, from the oldest: R_HR_MANAGER, R_DEPT_MGR, R_EMPLOYEE."""
+    for code, home in {"R_HR_MANAGER": "hr_tag", "R_DEPT_MGR": "hr_team", "R_EMPLOYEE": "hr_my"}.items():
+        await Role.filter(role_code=code).update(home_id=(await menu(home)).id)
+    await disable("hr_tag")
+    assert await home_of(await signed_in("hanmei")) == "hr_team"
+
+
+async def test_without_a_token(client: httpx.AsyncClient) -> None:
+    assert (await client.get(URL)).json()["code"] == "2100"
+
+
+async def test_it_costs_four_statements(
+    signed_in: SignedIn, counting: Callable[[], AbstractContextManager[Cost]]
+) -> None:
+    hanmei = await signed_in("R_HR_MANAGER")
+    with counting() as cost:
+        await hanmei.get(URL)
+    assert len(cost.statements) == 4
