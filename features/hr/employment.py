@@ -1,5 +1,7 @@
 """Rules of employment that several use cases share."""
 
+from tortoise.expressions import Q
+
 from features.hr.codes import HrCode
 from features.hr.events import DepartmentManagerChanged
 from features.hr.models import AT_WORK, Department, Employee
@@ -17,19 +19,35 @@ def refuse_too_many_tags(tag_ids: list[int]) -> None:
         raise Refusal(HrCode.TAGS_EXCEED_LIMIT, f"{len(set(tag_ids))} tags are too many: at most {limit} an employee.")
 
 
+async def lock_for_move(employee: Employee, *, to: int | None, successor: int | None) -> None:
+    """Lock what the move of an employee, who is locked already, to the department `to` will touch.
+
+    First people, then departments by id: without one order two moves at once could wait for one another.
+    """
+    if successor is not None:
+        await Employee.filter(id=successor).select_for_update()
+    touched = Department.filter(Q(id=to) | Q(manager_id=employee.id))
+    await touched.order_by("id").select_for_update(no_key=True)
+
+
 async def hand_over_departments(employee: Employee, *, to: int | None) -> None:
     """Give every department that the employee manages to another manager, before they leave it.
 
     Raises Refusal 4001 if `to` is None and there is something to hand over, 4008 if `to` does not work there.
     """
-    managed = await Department.filter(manager_id=employee.id).select_for_update()
+    managed = await Department.filter(manager_id=employee.id).order_by("id").select_for_update(no_key=True)
     if not managed:
         return
     if to is None:
         names = ", ".join(department.name for department in managed)
         raise Refusal(HrCode.MANAGER_REQUIRED, f"{employee.name} manages {names}; name a new manager.")
     for department in managed:
-        successor = await Employee.get_or_none(id=to, department_id=department.id, status__in=AT_WORK)
+        # Locked, so that they do not leave the department at this moment.
+        successor = (
+            await Employee.filter(id=to)
+            .select_for_update()
+            .get_or_none(department_id=department.id, status__in=AT_WORK)
+        )
         if successor is None or successor.id == employee.id:
             raise Refusal(HrCode.MANAGER_INVALID, f"The new manager is not an active member of {department.name}.")
         department.manager_id = successor.id

@@ -108,7 +108,7 @@ async def _employ(mark: str, place: int, department: Department, tags: list[Tag]
     email, phone = f"{user_name}@tessera.example", f"+86 138 0000 {number:04d}"
     user_id = await open_account(
         user_name,
-        password,
+        password.hash,
         [EMPLOYEE_ROLE],
         must_change_password=False,
         nick_name=name,

@@ -1,6 +1,6 @@
 """The routes that everybody sees, signed in or not."""
 
-from features.route.routes import Route, as_routes
+from features.route.routes import Route, as_routes, with_ancestors
 from kernel import PUBLIC, Status, Success, slice_router
 from kernel.identity.models import Menu
 
@@ -9,4 +9,5 @@ router = slice_router()
 
 @router.get("/constant-routes", access=PUBLIC)
 async def constant_routes() -> Success[list[Route]]:
-    return Success(data=as_routes(await Menu.filter(constant=True, status_type=Status.ENABLED)))
+    enabled = {menu.id: menu for menu in await Menu.filter(constant=True, status_type=Status.ENABLED)}
+    return Success(data=as_routes(with_ancestors(enabled, enabled).values()))

@@ -40,6 +40,20 @@ class Route(Schema):
     children: list["Route"] | None = Field(None, exclude_if=is_none)
 
 
+def with_ancestors(wanted: Iterable[int], enabled: dict[int, Menu]) -> dict[int, Menu]:
+    """The wanted menus and all above them. A menu below one that is disabled is not to be reached, so it is left out."""
+    visible: dict[int, Menu] = {}
+    for menu_id in wanted:
+        path: dict[int, Menu] = {}
+        step: int | None = menu_id
+        while step is not None and step in enabled and step not in path:
+            path[step] = enabled[step]
+            step = enabled[step].parent_id
+        if step is None:
+            visible |= path
+    return visible
+
+
 def as_routes(menus: Iterable[Menu]) -> list[Route]:
     """The menus as a tree of routes, siblings in their `order`."""
     nodes = [{"id": menu.id, "parent_id": menu.parent_id, "order": menu.order, "menu": menu} for menu in menus]

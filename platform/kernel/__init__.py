@@ -1,7 +1,7 @@
 """The stable face of the kernel: what a feature module imports. `from kernel import ...`, nothing deeper."""
 
 from kernel import clock
-from kernel.auth.passwords import ensure_strong
+from kernel.auth.passwords import NewPassword, ensure_strong
 from kernel.codes import Code, ResponseCode
 from kernel.context import Actor, DataScope, current_actor, require_actor, set_actor
 from kernel.database.unit_of_work import connection_of, unit_of_work
@@ -9,7 +9,7 @@ from kernel.deferred import defer
 from kernel.duplicates import refuse_duplicates
 from kernel.envelope import Page, Success
 from kernel.events import emit, on
-from kernel.identity.accounts import DEMO_PASSWORD, NewPassword, grant_role, open_account, revoke_role
+from kernel.identity.accounts import DEMO_PASSWORD, grant_role, open_account, revoke_role
 from kernel.ids import Int16, Int32, Int64, ParentId, SqidId, SqidPath
 from kernel.models import AuditedModel, CycleError, Model, Scoped, SoftDelete, Tree, build_tree
 from kernel.modules import Module

@@ -37,9 +37,9 @@ class UpdateDepartmentRequest(Schema):
 @router.patch("/{department_id}", button="B_HR_DEPT_EDIT")
 async def update_department(department_id: SqidPath, request: UpdateDepartmentRequest) -> Success[Updated]:
     changes = request.changes()
-    department = await Department.for_update(department_id)
     if changes.get("parent_id") is not None:
         await refuse_cycle(department_id, changes["parent_id"])
+    department = await Department.for_update(department_id)
     if changes:
         async with refuse_duplicates(Department):
             await department.update_from_dict(changes).save(update_fields=list(changes))
@@ -47,8 +47,10 @@ async def update_department(department_id: SqidPath, request: UpdateDepartmentRe
 
 
 async def refuse_cycle(department_id: int, parent_id: int) -> None:
-    await Department.for_update(parent_id)
+    # Locks the whole tree, in order of id, so it comes before any other lock: two moves at once would else wait for
+    # one another.
     try:
         await Department.ensure_no_cycle(department_id, parent_id)
     except CycleError:
         raise InvalidInput("parentId", "a department cannot stand below itself") from None
+    await Department.for_update(parent_id)

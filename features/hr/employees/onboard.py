@@ -56,7 +56,7 @@ async def onboard(request: OnboardEmployeeRequest) -> Success[OnboardEmployeeRes
         await ensure_may_create_in(department)
         user_id = await open_account(
             request.user_name,
-            password,
+            password.hash,
             [EMPLOYEE_ROLE],
             nick_name=request.name,
             gender=request.user_gender,

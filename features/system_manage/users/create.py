@@ -47,11 +47,11 @@ async def create_user(request: CreateUserRequest) -> Success[Created]:
     user_name, password = required_credentials(request)
     refuse_roles(request.by_user_role_code_list)
     ensure_strong(password, user_name=user_name)
-    hashed = await NewPassword.chosen(password)
+    new_password = await NewPassword.chosen(password)
     async with unit_of_work():
         user_id = await open_account(
             user_name,
-            hashed,
+            new_password.hash,
             request.by_user_role_code_list,
             nick_name=request.nick_name,
             gender=request.user_gender,

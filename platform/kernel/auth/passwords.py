@@ -10,8 +10,9 @@ import secrets
 import string
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -59,6 +60,23 @@ def _pool() -> ThreadPoolExecutor:
 
 async def _in_pool(work: Callable[..., T], *args: object) -> T:
     return await asyncio.get_running_loop().run_in_executor(_pool(), work, *args)
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """A password and its hash. The hash takes 30 ms of CPU: make one before a transaction opens."""
+
+    raw: str
+    hash: str
+
+    @classmethod
+    async def generated(cls) -> Self:
+        """A random one, for somebody who must change it at the first sign-in."""
+        return await cls.chosen(generate_password())
+
+    @classmethod
+    async def chosen(cls, raw: str) -> Self:
+        return cls(raw, await hash_password(raw))
 
 
 async def hash_password(password: str) -> str:

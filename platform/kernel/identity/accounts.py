@@ -3,9 +3,6 @@
 Each function works inside of the caller's unit of work.
 """
 
-from dataclasses import dataclass
-
-from kernel.auth.passwords import generate_password, hash_password
 from kernel.codes import Code
 from kernel.duplicates import refuse_duplicates
 from kernel.identity.models import Role, User
@@ -15,26 +12,9 @@ from kernel.schema import Gender, Status
 DEMO_PASSWORD = "123456"  # noqa: S105  known to everybody, on purpose: demo mode only
 
 
-@dataclass(frozen=True, slots=True)
-class NewPassword:
-    """A password and its hash. The hash takes 30 ms of CPU: make one before a transaction opens."""
-
-    raw: str
-    hash: str
-
-    @classmethod
-    async def generated(cls) -> "NewPassword":
-        """A random one, for somebody who must change it at the first sign-in."""
-        return await cls.chosen(generate_password())
-
-    @classmethod
-    async def chosen(cls, raw: str) -> "NewPassword":
-        return cls(raw, await hash_password(raw))
-
-
 async def open_account(
     user_name: str,
-    password: NewPassword,
+    password_hash: str,
     roles: list[str],
     *,
     must_change_password: bool = True,
@@ -53,7 +33,7 @@ async def open_account(
             user_gender=gender,
             user_phone=phone or None,
             user_email=email or None,
-            password_hash=password.hash,
+            password_hash=password_hash,
             must_change_password=must_change_password,
             status_type=status,
         )

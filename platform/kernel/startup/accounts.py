@@ -6,9 +6,9 @@ password from FIRST_ADMIN_PASSWORD, or a generated one that is printed once; it 
 
 import sys
 
-from kernel.auth.passwords import generate_password
+from kernel.auth.passwords import NewPassword, generate_password
 from kernel.database.unit_of_work import unit_of_work
-from kernel.identity.accounts import DEMO_PASSWORD, NewPassword, open_account
+from kernel.identity.accounts import DEMO_PASSWORD, open_account
 from kernel.identity.models import SUPER_ROLE, User
 from kernel.settings import settings
 
@@ -32,7 +32,7 @@ async def _open_demo_accounts() -> None:
             for name in DEMO_ACCOUNTS:
                 if name in missing:
                     await open_account(
-                        name, password, [DEMO_ACCOUNTS[name]], must_change_password=False, nick_name=name
+                        name, password.hash, [DEMO_ACCOUNTS[name]], must_change_password=False, nick_name=name
                     )
 
 
@@ -40,7 +40,7 @@ async def _open_first_admin() -> None:
     configured = settings().first_admin_password
     password = await NewPassword.chosen(configured.get_secret_value() if configured else generate_password())
     async with unit_of_work():
-        await open_account(FIRST_ADMIN, password, [SUPER_ROLE], nick_name=FIRST_ADMIN)
+        await open_account(FIRST_ADMIN, password.hash, [SUPER_ROLE], nick_name=FIRST_ADMIN)
     if configured is None:
         # Not through the log: a log is kept, and a password must not be.
         sys.stdout.write(f"\nFirst super administrator: {FIRST_ADMIN}, password {password.raw} (shown once)\n\n")

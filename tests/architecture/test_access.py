@@ -1,0 +1,263 @@
+"""Who may call a slice, and what it is called: the name that permissions, OpenAPI and clients hold on to."""
+
+import inspect
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+from fastapi import FastAPI, Response
+from fastapi.openapi.utils import get_openapi
+from kernel import PUBLIC, SIGNED_IN, Success, slice_router
+from kernel.app import create_app
+from kernel.modules import discover
+from kernel.rbac.door import Access
+from kernel.slices import SliceIndex, SliceRoute
+from pydantic import create_model
+from starlette.routing import BaseRoute
+
+from tests.architecture.tree import ROOT, is_slice, parsed, plant, python_files, shown, top_level_names
+
+# Opening a door is a change of these lists, and is reviewed as one.
+PUBLIC_SLICES = {
+    "auth.login",
+    "health.live",
+    "health.ready",
+    "route.constant_routes",
+}
+SIGNED_IN_SLICES = {
+    "auth.user_info",
+    "route.exists",
+    "route.user_routes",
+}
+OPEN_DURING_PASSWORD_CHANGE = {
+    "auth.user_info",
+}
+PATHS_WITHOUT_A_DOOR = {"/docs", "/docs/oauth2-redirect", "/openapi.json"}
+
+BARE_NAMES = {"Request", "Response", "Query", "Body", "Item", "Record"}
+
+
+@pytest.fixture(scope="module")
+def slices() -> list[SliceRoute]:
+    return [route for feature in discover() for route in feature.slices]
+
+
+@pytest.fixture
+def planted() -> Callable[..., SliceRoute]:
+    """`planted("shop.orders.send", handler, access=PUBLIC)`: a slice as discovery would make it from that file."""
+
+    async def ask() -> Success[int]:
+        return Success(data=1)
+
+    def make(name: str, handler: Callable[..., Any] = ask, **options: Any) -> SliceRoute:
+        router = slice_router()
+        router.get(**options)(handler)
+        handler.__module__ = f"features.{name}"
+        return SliceRoute(router.declared[0], name=name, prefix="/api/v1/shop", module=f"features.{name}", summary="")
+
+    return make
+
+
+# --- Doors
+
+
+def differing_doors(slices: Iterable[SliceRoute], listed: set[str], is_open: Callable[[SliceRoute], bool]) -> list[str]:
+    """The slices that are open and not listed, or listed and not open."""
+    opened = {route.name for route in slices if is_open(route)}
+    return [f"{name} is open, and not on the list" for name in sorted(opened - listed)] + [
+        f"{name} is on the list, and not open" for name in sorted(listed - opened)
+    ]
+
+
+def is_public(route: SliceRoute) -> bool:
+    return route.door.access is PUBLIC
+
+
+def is_open_to_all_users(route: SliceRoute) -> bool:
+    return route.door.access is SIGNED_IN and not route.door.button and not route.door.roles
+
+
+def is_open_during_password_change(route: SliceRoute) -> bool:
+    return route.door.open_during_password_change
+
+
+def routes_without_a_door(routes: Iterable[BaseRoute], listed: set[str]) -> list[str]:
+    """What answers beside the slices, and so without a door in front of it."""
+    paths = [getattr(route, "path", repr(route)) for route in routes if not isinstance(route, SliceIndex)]
+    return [f"{path} has no door; make it a slice" for path in paths if path not in listed]
+
+
+def doors_of_no_known_kind(slices: Iterable[SliceRoute]) -> list[str]:
+    """A door that is opened by something else than an Access would be closed by nothing."""
+    return [
+        f"{route.name} has the access {route.door.access!r}; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing"
+        for route in slices
+        if not isinstance(route.door.access, Access)
+    ]
+
+
+def test_public_slices(slices, planted):
+    """Whoever opens a slice to the world says so in two places, of which a reviewer reads one."""
+    assert differing_doors(slices, PUBLIC_SLICES, is_public) == []
+    opened = [planted("shop.login", access=PUBLIC), planted("shop.orders.send")]
+    assert differing_doors(opened, {"shop.orders.track"}, is_public) == [
+        "shop.login is open, and not on the list",
+        "shop.orders.track is on the list, and not open",
+    ]
+
+
+def test_signed_in_slices(slices, planted):
+    """Open to every user is open to whoever has the weakest password. Button or roles beside it close a slice again."""
+    assert differing_doors(slices, SIGNED_IN_SLICES, is_open_to_all_users) == []
+    opened = [planted("shop.mine", access=SIGNED_IN), planted("shop.ours", access=SIGNED_IN, roles="R_SHOP")]
+    assert differing_doors(opened, set(), is_open_to_all_users) == ["shop.mine is open, and not on the list"]
+
+
+def test_slices_open_during_a_password_change(slices, planted):
+    """A password that must be changed may be known to others, so there is little that one can do with it."""
+    assert differing_doors(slices, OPEN_DURING_PASSWORD_CHANGE, is_open_during_password_change) == []
+    opened = [planted("shop.mine", open_during_password_change=True), planted("shop.orders.send")]
+    assert differing_doors(opened, set(), is_open_during_password_change) == ["shop.mine is open, and not on the list"]
+
+
+def test_every_access_is_one(slices, planted):
+    """Without a word a slice is GRANTED. A typing error, such as `access="public"`, must not be a fifth kind of door."""
+    assert doors_of_no_known_kind(slices) == []
+    assert planted("shop.orders.send").door.access is Access.GRANTED
+    assert doors_of_no_known_kind([planted("shop.login", access="public")]) == [
+        "shop.login has the access 'public'; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing"
+    ]
+
+
+def test_nothing_answers_beside_the_slices():
+    """The door stands in front of slices. A route that is put beside them is open, whatever its code says."""
+    assert routes_without_a_door(create_app().routes, PATHS_WITHOUT_A_DOOR) == []
+    app = FastAPI(docs_url=None, redoc_url=None)
+    app.get("/backdoor")(lambda: None)
+    assert routes_without_a_door(app.routes, PATHS_WITHOUT_A_DOOR) == ["/backdoor has no door; make it a slice"]
+
+
+# --- Names and types
+
+
+def misnamed_slices(slices: Iterable[SliceRoute]) -> list[str]:
+    """The slices whose name or operationId is not the path of the file with the handler."""
+    found: list[str] = []
+    for route in slices:
+        file = inspect.unwrap(route.endpoint).__module__.removeprefix("features.")
+        if not route.name == route.operation_id == route.door.name == file:
+            names = f"name {route.name}, operationId {route.operation_id}, permission {route.door.name}"
+            found.append(f"{file} has the {names}; all are the file's path")
+    return found
+
+
+def undiscovered_slices(root: Path, slices: Iterable[SliceRoute]) -> list[str]:
+    """The files that look like a slice and are none to discovery."""
+    names = {route.name for route in slices}
+    paths = [file for file in python_files(root, "features") if is_slice(file)]
+    return [
+        f"{shown(file, root)} has a router, and is not among the slices"
+        for file in paths
+        if ".".join(file.relative_to(root / "features").with_suffix("").parts) not in names
+    ]
+
+
+def untyped_answers(slices: Iterable[SliceRoute]) -> list[str]:
+    """The slices whose handler is not typed to return `Success[...]` or a Response."""
+    found: list[str] = []
+    for route in slices:
+        kind = get_type_hints(inspect.unwrap(route.endpoint)).get("return")
+        is_typed = isinstance(kind, type) and issubclass(kind, Success | Response) and kind is not Success
+        if not is_typed:
+            found.append(f"{route.name} returns {kind}; its type must be Success[...] or a Response")
+    return found
+
+
+def bare_names(root: Path) -> list[str]:
+    """The classes of slices that could be anyone's."""
+    return [
+        f"{shown(file, root)} has a class {name}; give it the name of its use case: Transfer{{...}}{name}"
+        for file in python_files(root, "features")
+        if is_slice(file)
+        for name in sorted(top_level_names(parsed(file)) & BARE_NAMES)
+    ]
+
+
+def colliding_schemas(document: dict[str, Any]) -> list[str]:
+    """The schemas that two classes of one name fight for: FastAPI tells them apart by the paths of their modules."""
+    return [
+        f"two classes are called as the end of {name}; rename one of them"
+        for name in document.get("components", {}).get("schemas", {})
+        if name[0].islower()
+    ]
+
+
+def test_names_are_paths(slices, planted):
+    """One name everywhere: whoever reads it in a permission, a log or a client's code knows which file to open."""
+    assert misnamed_slices(slices) == []
+    route = planted("shop.orders.send")
+    route.operation_id = "sendOrder"
+    assert misnamed_slices([planted("shop.orders.get"), route]) == [
+        "shop.orders.send has the name shop.orders.send, operationId sendOrder, permission shop.orders.send; "
+        "all are the file's path"
+    ]
+
+
+def test_every_slice_is_discovered(slices, planted, tmp_path):
+    """The folder is the register: a file with a router that nobody serves is a use case that somebody misses."""
+    assert undiscovered_slices(ROOT, slices) == []
+    plant(tmp_path, {f"features/shop/orders/{verb}.py": "router = slice_router()" for verb in ("get", "send")})
+    assert undiscovered_slices(tmp_path, [planted("shop.orders.get")]) == [
+        "features/shop/orders/send.py has a router, and is not among the slices"
+    ]
+
+
+def test_answers_are_typed(slices, planted):
+    """The type is the contract: it is checked, serialised without a dict between, and becomes the OpenAPI schema."""
+    assert untyped_answers(slices) == []
+
+    async def download() -> Response:
+        return Response()
+
+    async def leak() -> dict[str, int]:
+        return {}
+
+    async def say_nothing():
+        return None
+
+    planted_slices = [
+        planted("shop.get"),
+        planted("shop.download", download),
+        planted("shop.leak", leak),
+        planted("shop.say_nothing", say_nothing),
+    ]
+    assert untyped_answers(planted_slices) == [
+        "shop.leak returns dict[str, int]; its type must be Success[...] or a Response",
+        "shop.say_nothing returns None; its type must be Success[...] or a Response",
+    ]
+
+
+def test_classes_have_full_names(tmp_path):
+    """OpenAPI has one name space: the second `Request` would rename the first one in every client."""
+    assert bare_names(ROOT) == []
+    plant(
+        tmp_path,
+        {
+            "features/shop/orders/get.py": "router = slice_router()\nclass GetOrderRequest: ...",
+            "features/shop/orders/send.py": "router = slice_router()\nclass Request: ...",
+        },
+    )
+    assert bare_names(tmp_path) == [
+        "features/shop/orders/send.py has a class Request; give it the name of its use case: Transfer{...}Request"
+    ]
+
+
+def test_schemas_do_not_collide():
+    """As above, between any two classes that reach OpenAPI, such as the records of two modules."""
+    assert colliding_schemas(create_app().openapi()) == []
+    app = FastAPI()
+    for module in ("shop", "post"):
+        record = create_model("OrderRecord", __module__=f"features.{module}.records", number=(int, ...))
+        app.get(f"/{module}", response_model=Success[record])(lambda: None)
+    assert colliding_schemas(get_openapi(title="", version="", routes=app.routes)) == []

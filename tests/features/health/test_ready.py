@@ -1,0 +1,65 @@
+"""health.ready"""
+
+import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+import pytest
+from kernel.database.engines.asyncpg import AsyncpgClient
+from kernel.redis import connect
+from syrupy.assertion import SnapshotAssertion
+from tortoise.connection import get_connection, get_connections
+
+from tests.callers import shown
+
+URL = "/api/v1/health/ready"
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """The app's connection leads to a port where nobody listens."""
+    nowhere = AsyncpgClient("nobody", "", "nothing", "127.0.0.1", 1, connection_name="default")
+    token = get_connections().set("default", nowhere)
+    try:
+        yield
+    finally:
+        get_connections().reset(token)
+
+
+async def test_success(client: httpx.AsyncClient, events: list[object], snapshot: SnapshotAssertion) -> None:
+    assert shown(await client.get(URL), events) == snapshot
+
+
+async def test_without_the_database(client: httpx.AsyncClient, snapshot: SnapshotAssertion) -> None:
+    with database_away():
+        assert shown(await client.get(URL)) == snapshot
+    assert (await client.get(URL)).status_code == 200
+
+
+async def test_without_redis_it_serves_all_the_same(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+) -> None:
+    monkeypatch.setattr(importlib.import_module("kernel.redis"), "_client", connect("redis://127.0.0.1:1"))
+    assert shown(await client.get(URL)) == snapshot
+
+
+async def test_with_a_migration_pending(client: httpx.AsyncClient) -> None:
+    await get_connection("default").execute_script("DELETE FROM tortoise_migrations WHERE app = 'hr'")
+    answer = await client.get(URL)
+    assert (answer.status_code, answer.json()["code"]) == (503, "1004")
+    assert answer.json()["data"] == {"database": "up", "redis": "up", "migrations": "down", "startup": "up"}
+
+
+async def test_before_start_up_has_finished(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kernel.startup.run._finished", False)
+    answer = await client.get(URL)
+    assert (answer.status_code, answer.json()["code"]) == (503, "1004")
+    assert answer.json()["data"] == {"database": "up", "redis": "up", "migrations": "up", "startup": "down"}
+
+
+async def test_it_tells_nothing_of_where_things_are(client: httpx.AsyncClient) -> None:
+    with database_away():
+        answer = (await client.get(URL)).text
+    assert "127.0.0.1" not in answer
+    assert "nobody" not in answer

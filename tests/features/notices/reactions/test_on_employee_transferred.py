@@ -1,0 +1,44 @@
+"""notices.reactions.on_employee_transferred"""
+
+import httpx
+from features.hr.models import Department, Employee
+from kernel.ids import encode
+from structlog.testing import capture_logs
+from structlog.typing import EventDict
+
+from tests.conftest import SignedIn
+
+
+async def transfer(caller: httpx.AsyncClient, name: str, code: str) -> tuple[str, list[EventDict]]:
+    """The code of the answer, and what was told of a move."""
+    employee, department = await Employee.get(name=name), await Department.get(code=code)
+    with capture_logs() as lines:
+        answer = await caller.patch(
+            f"/api/v1/business/hr/employees/{encode(employee.id)}/department",
+            json={"departmentId": encode(department.id)},
+        )
+    return answer.json()["code"], [line for line in lines if line["event"] == "an employee moved"]
+
+
+async def test_success(signed_in: SignedIn) -> None:
+    employee, sales = await Employee.get(name="Wang Wei"), await Department.get(code="SA")
+    code, told = await transfer(await signed_in("R_HR_MANAGER"), "Wang Wei", "SA")
+    assert code == "0000"
+    assert told == [
+        {
+            "event": "an employee moved",
+            "log_level": "info",
+            "employee_id": employee.id,
+            "from_department_id": employee.department_id,
+            "to_department_id": sales.id,
+        }
+    ]
+
+
+async def test_nobody_is_told_of_a_move_to_where_one_is(signed_in: SignedIn) -> None:
+    assert await transfer(await signed_in("R_HR_MANAGER"), "Wang Wei", "RD") == ("0000", [])
+
+
+async def test_nobody_is_told_of_what_was_refused(signed_in: SignedIn) -> None:
+    """Zhou Hang manages a department and names no successor."""
+    assert await transfer(await signed_in("R_HR_MANAGER"), "Zhou Hang", "SA") == ("4001", [])
