@@ -7,7 +7,7 @@ set quiet
 default:
     just --list --unsorted
 
-# Install nothing more, migrate, and serve on http://127.0.0.1:9999
+# Migrate and serve, on http://127.0.0.1:9999 unless APP_PORT says otherwise
 [group("run")]
 up: migrate serve
 

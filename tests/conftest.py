@@ -25,6 +25,7 @@ from kernel.events import on
 from kernel.redis import commands, redis
 from tests import database
 from tests.callers import authorization
+from tests.live.server import environment
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
@@ -133,6 +134,18 @@ def counting() -> Callable[[], "contextmanager[Cost]"]:
         cost.commands.extend(redis_commands)
 
     return count
+
+
+@pytest_asyncio.fixture
+async def empty(tmp_path: Path) -> AsyncIterator[dict[str, str]]:
+    """The environment of a server whose database holds nothing yet: SQLite in a folder, or PostgreSQL and Redis."""
+    if not database.SERVER:
+        yield environment(tmp_path / "var")
+        return
+    name = f"{WORKER}_live"
+    await database.create(name)
+    yield environment(tmp_path / "var", DB_URL=database.url(name), REDIS_URL=database.redis_url(WORKER))
+    await database.drop(name)
 
 
 _told: list[object] = []

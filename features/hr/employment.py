@@ -19,14 +19,14 @@ def refuse_too_many_tags(tag_ids: list[int]) -> None:
         raise Refusal(HrCode.TAGS_EXCEED_LIMIT, f"{len(set(tag_ids))} tags are too many: at most {limit} an employee.")
 
 
-async def lock_for_move(employee: Employee, *, to: int | None, successor: int | None) -> None:
-    """Lock what the move of an employee, who is locked already, to the department `to` will touch.
+async def lock_for_move(employee: Employee, *, department_id: int | None, successor_id: int | None) -> None:
+    """Lock what the move of an employee, who is locked already, to another department will touch.
 
     First people, then departments by id: without one order two moves at once could wait for one another.
     """
-    if successor is not None:
-        await Employee.filter(id=successor).select_for_update()
-    touched = Department.filter(Q(id=to) | Q(manager_id=employee.id))
+    if successor_id is not None:
+        await Employee.filter(id=successor_id).select_for_update()
+    touched = Department.filter(Q(id=department_id) | Q(manager_id=employee.id))
     await touched.order_by("id").select_for_update(no_key=True)
 
 

@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
+from fastapi_offline import FastAPIOffline
 from tortoise import Tortoise
 
 from kernel.errors import install_error_handlers
@@ -13,7 +15,7 @@ from kernel.middleware import RequestMiddleware
 from kernel.modules import database_config, discover
 from kernel.openapi import describe
 from kernel.redis import close_redis, open_redis
-from kernel.settings import settings
+from kernel.settings import Settings, settings
 from kernel.slices import SliceIndex
 from kernel.startup.run import start_up
 
@@ -21,22 +23,26 @@ from kernel.startup.run import start_up
 def create_app() -> FastAPI:
     """The ASGI app with every slice that stands under features/. Raises SettingsError or ValueError for a broken one."""
     configure_logs()
-    config = settings()
     index = SliceIndex(route for feature in discover() for route in feature.slices)
-    app = FastAPI(
-        title=config.app_title,
-        lifespan=_lifespan,
-        docs_url="/docs" if config.docs_enabled else None,
-        redoc_url=None,
-        openapi_url="/openapi.json" if config.docs_enabled else None,
-        max_body_size=config.max_body_bytes,
-    )
+    app = _bare_app(settings())
     app.router.redirect_slashes = False
     app.router.routes.insert(0, index)
     app.openapi = partial(describe, app, index.routes)
     install_error_handlers(app)
     app.add_middleware(RequestMiddleware)
     return app
+
+
+def _bare_app(config: Settings) -> FastAPI:
+    options: dict[str, Any] = {
+        "title": config.app_title,
+        "lifespan": _lifespan,
+        "redoc_url": None,
+        "max_body_size": config.max_body_bytes,
+    }
+    if config.docs_enabled:
+        return FastAPIOffline(**options)  # FastAPI's own /docs is a blank page where no CDN can be reached
+    return FastAPI(**options, docs_url=None, openapi_url=None)
 
 
 @asynccontextmanager

@@ -8,15 +8,15 @@ from typing import Any, get_type_hints
 import pytest
 from fastapi import FastAPI, Response
 from fastapi.openapi.utils import get_openapi
+from pydantic import create_model
+from starlette.routing import BaseRoute
+
 from kernel import PUBLIC, SIGNED_IN, Success, slice_router
 from kernel.app import create_app
 from kernel.modules import discover
 from kernel.rbac.door import Access
 from kernel.slices import SliceIndex, SliceRoute
-from pydantic import create_model
-from starlette.routing import BaseRoute
-
-from tests.architecture.tree import ROOT, is_slice, parsed, plant, python_files, shown, top_level_names
+from tests.architecture.tree import ROOT, classes, is_slice, plant, python_files, shown
 
 # Opening a door is a change of these lists, and is reviewed as one.
 PUBLIC_SLICES = {
@@ -33,7 +33,7 @@ SIGNED_IN_SLICES = {
 OPEN_DURING_PASSWORD_CHANGE = {
     "auth.user_info",
 }
-PATHS_WITHOUT_A_DOOR = {"/docs", "/docs/oauth2-redirect", "/openapi.json"}
+PATHS_WITHOUT_A_DOOR = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
 
 BARE_NAMES = {"Request", "Response", "Query", "Body", "Item", "Record"}
 
@@ -47,11 +47,11 @@ def slices() -> list[SliceRoute]:
 def planted() -> Callable[..., SliceRoute]:
     """`planted("shop.orders.send", handler, access=PUBLIC)`: a slice as discovery would make it from that file."""
 
-    async def ask() -> Success[int]:
-        return Success(data=1)
+    def make(name: str, handler: Callable[..., Any] | None = None, **options: Any) -> SliceRoute:
+        async def ask() -> Success[int]:
+            return Success(data=1)
 
-    def make(name: str, handler: Callable[..., Any] = ask, **options: Any) -> SliceRoute:
-        router = slice_router()
+        router, handler = slice_router(), handler or ask
         router.get(**options)(handler)
         handler.__module__ = f"features.{name}"
         return SliceRoute(router.declared[0], name=name, prefix="/api/v1/shop", module=f"features.{name}", summary="")
@@ -177,17 +177,17 @@ def untyped_answers(slices: Iterable[SliceRoute]) -> list[str]:
 def bare_names(root: Path) -> list[str]:
     """The classes of slices that could be anyone's."""
     return [
-        f"{shown(file, root)} has a class {name}; give it the name of its use case: Transfer{{...}}{name}"
+        f"{shown(file, root)} has a class {name}; put its use case before: TransferEmployee{name}"
         for file in python_files(root, "features")
         if is_slice(file)
-        for name in sorted(top_level_names(parsed(file)) & BARE_NAMES)
+        for name in sorted(classes(file) & BARE_NAMES)
     ]
 
 
 def colliding_schemas(document: dict[str, Any]) -> list[str]:
     """The schemas that two classes of one name fight for: FastAPI tells them apart by the paths of their modules."""
     return [
-        f"two classes are called as the end of {name}; rename one of them"
+        f"{name} is one of two classes of that name; rename one of them"
         for name in document.get("components", {}).get("schemas", {})
         if name[0].islower()
     ]
@@ -249,7 +249,7 @@ def test_classes_have_full_names(tmp_path):
         },
     )
     assert bare_names(tmp_path) == [
-        "features/shop/orders/send.py has a class Request; give it the name of its use case: Transfer{...}Request"
+        "features/shop/orders/send.py has a class Request; put its use case before: TransferEmployeeRequest"
     ]
 
 
@@ -257,7 +257,11 @@ def test_schemas_do_not_collide():
     """As above, between any two classes that reach OpenAPI, such as the records of two modules."""
     assert colliding_schemas(create_app().openapi()) == []
     app = FastAPI()
-    for module in ("shop", "post"):
-        record = create_model("OrderRecord", __module__=f"features.{module}.records", number=(int, ...))
-        app.get(f"/{module}", response_model=Success[record])(lambda: None)
-    assert colliding_schemas(get_openapi(title="", version="", routes=app.routes)) == []
+    for module, kind in (("shop", int), ("post", str)):
+        app.get(f"/{module}", response_model=create_model("Note", __module__=f"planted.{module}", text=kind))(
+            lambda: None
+        )
+    assert colliding_schemas(get_openapi(title="", version="", routes=app.routes)) == [
+        "planted__post__Note is one of two classes of that name; rename one of them",
+        "planted__shop__Note is one of two classes of that name; rename one of them",
+    ]

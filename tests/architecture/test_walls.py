@@ -154,15 +154,17 @@ def imported_features(root: Path) -> list[str]:
     """Whoever imports another feature, unless a reaction imports its events."""
     found: list[str] = []
     for file in python_files(root, "features"):
-        _, feature, *inside = dotted(file, root).split(".") + [""]
+        _, feature, *inside = [*dotted(file, root).split("."), ""]
         for each in imports(file, root):
-            top, other, *rest = each.target(root).split(".") + [""]
+            top, other, *rest = [*each.target(root).split("."), ""]
             if top != "features" or other in ("", feature):
                 continue
             if inside[0] != "reactions":
                 found.append(f"{shown(file, root, each.line)} imports features.{other}; only reactions may, its events")
             elif rest[:1] != ["events"]:
-                found.append(f"{shown(file, root, each.line)} imports {each.target(root)}; a reaction imports events only")
+                found.append(
+                    f"{shown(file, root, each.line)} imports {each.target(root)}; a reaction imports events only"
+                )
     return found
 
 
@@ -179,7 +181,9 @@ def imports_behind_the_face(root: Path) -> list[str]:
             if allowed and f"{each.target(root)}.".startswith(tuple(f"{package}." for package in KERNEL_STATE)):
                 continue
             what = each.target(root) if each.name is None or each.module != "kernel" else f"kernel.{each.name}"
-            found.append(f"{shown(file, root, each.line)} imports {what}; features import the face: from kernel import ...")
+            found.append(
+                f"{shown(file, root, each.line)} imports {what}; features import the face: from kernel import ..."
+            )
     return found
 
 

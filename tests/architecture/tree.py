@@ -94,6 +94,11 @@ def functions(file: Path) -> set[str]:
     return {node.name for node in ast.walk(parsed(file)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
 
 
+def classes(file: Path) -> set[str]:
+    """The names of all classes of the file."""
+    return {node.name for node in ast.walk(parsed(file)) if isinstance(node, ast.ClassDef)}
+
+
 def _exists(module: str, root: Path) -> bool:
     base = root / "platform" if module.partition(".")[0] == "kernel" else root
     path = base.joinpath(*module.split("."))

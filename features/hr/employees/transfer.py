@@ -17,7 +17,7 @@ class TransferEmployeeRequest(Schema):
 async def transfer(employee_id: SqidPath, request: TransferEmployeeRequest) -> Success[Updated]:
     """A manager names a successor (`newManagerEmployeeId`) for the departments that they leave behind."""
     employee = await Employee.for_update(employee_id)
-    await lock_for_move(employee, to=request.department_id, successor=request.new_manager_employee_id)
+    await lock_for_move(employee, department_id=request.department_id, successor_id=request.new_manager_employee_id)
     department = await Department.open_for_staff(request.department_id)
     if department.id != employee.department_id:
         await hand_over_departments(employee, to=request.new_manager_employee_id)

@@ -21,8 +21,8 @@ OPEN_DURING_PASSWORD_CHANGE = {"auth.user_info", "auth.password", "auth.logout"}
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
-    hanmei = await signed_in("R_HR_MANAGER")
-    assert shown(await hanmei.get(URL), events) == snapshot
+    liuqing = await signed_in("R_HR_SPECIALIST")
+    assert shown(await liuqing.get(URL), events) == snapshot
 
 
 async def test_a_super_admin_gets_every_button(signed_in: SignedIn) -> None:

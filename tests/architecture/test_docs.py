@@ -1,0 +1,168 @@
+"""What is written down is true and complete: a document that once was wrong is not read again."""
+
+import re
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kernel import Code, ModuleSettings
+from kernel.modules import discover
+from kernel.settings import Settings
+from tests.architecture.tree import ROOT, plant
+
+FOLDERS_WITH_A_README = ("features", "platform", "migrations", "tests")
+
+# What clients branch on. A code is added here; it is never given another meaning, and never taken away.
+CODES = """
+0000 SUCCESS
+
+1000 INTERNAL_ERROR     1001 ROUTE_NOT_FOUND       1002 METHOD_NOT_ALLOWED
+1003 PAYLOAD_TOO_LARGE  1004 SERVICE_UNAVAILABLE   1005 UNSUPPORTED_MEDIA_TYPE
+1100 INTEGRITY_ERROR    1101 NOT_FOUND
+1200 REQUEST_VALIDATION 1201 RESPONSE_VALIDATION
+
+2100 INVALID_TOKEN      2101 INVALID_SESSION       2102 ACCOUNT_DISABLED           2103 TOKEN_EXPIRED
+2104 REFRESH_TOKEN_MISSING  2105 NOT_REFRESH_TOKEN 2106 SESSION_INVALIDATED        2107 PASSWORD_CHANGE_REQUIRED
+2200 API_DISABLED       2201 PERMISSION_DENIED     2202 MISSING_BUTTON_PERMISSION  2203 NEED_ANY_BUTTON_PERMISSION
+2204 MISSING_ROLE       2205 NEED_ANY_ROLE         2206 SUPER_ADMIN_ONLY           2207 USER_NO_ROLE
+2208 OUT_OF_SCOPE
+2300 DUPLICATE_RESOURCE 2301 DUPLICATE_ROLE_CODE   2302 DUPLICATE_USER_EMAIL       2303 DUPLICATE_USER_PHONE
+2304 DUPLICATE_USER_NAME  2305 DUPLICATE_MENU_ROUTE  2306 CONFLICT                 2307 IN_USE
+2400 FAIL               2401 WRONG_CREDENTIALS     2402 CAPTCHA_INVALID            2403 CAPTCHA_SEND_FAILED
+2404 PHONE_NOT_REGISTERED  2405 OLD_PASSWORD_WRONG 2406 TARGET_USER_NOT_FOUND      2407 STATE_TRANSITION_INVALID
+2408 LOGIN_LOCKED       2409 PASSWORD_TOO_WEAK
+2500 RATE_LIMITED       2501 IP_BANNED             2502 ACCESS_DENIED
+2600 PARAM_REQUIRED     2601 USERNAME_REQUIRED     2602 PASSWORD_REQUIRED          2603 USER_ROLE_REQUIRED
+2604 USER_EMAIL_REQUIRED  2605 ROLE_NAME_REQUIRED  2606 ROLE_CODE_REQUIRED         2607 ROUTE_NAME_REQUIRED
+2608 ROUTE_PATH_REQUIRED
+"""
+
+
+def folders_without_readme(root: Path) -> list[str]:
+    """The four folders of the house that do not say what lives in them."""
+    return [
+        f"{folder}/README.md is missing: what lives here, how to add one, what must not be here"
+        for folder in FOLDERS_WITH_A_README
+        if not (root / folder / "README.md").is_file()
+    ]
+
+
+def variables(kinds: Iterable[type[BaseSettings]]) -> set[str]:
+    """The environment variables of these settings."""
+    return {(kind.model_config.get("env_prefix", "") + name).upper() for kind in kinds for name in kind.model_fields}
+
+
+def settings_unlike_the_table(readme: str, names: set[str]) -> list[str]:
+    """The settings that the README's table does not name, and those that it names and that do not exist."""
+    table = readme.partition("\n## Settings\n")[2].partition("\n## ")[0]
+    cells = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
+    told = {name for cell in cells for name in re.findall(r"`([A-Z][A-Z0-9_]+)`", cell)}
+    return [f"{name} is not in the README's table of settings" for name in sorted(names - told)] + [
+        f"{name} is in the README's table of settings, and does not exist" for name in sorted(told - names)
+    ]
+
+
+def undocumented_recipes(justfile: str) -> list[str]:
+    """The recipes without a comment or a group. `default` needs no group: it is what shows the groups."""
+    found: list[str] = []
+    above: list[str] = []
+    for line in justfile.splitlines():
+        if recipe := re.match(r"([a-z][\w-]*)( [^:]*)?:(?!=)", line):
+            if not any(each.startswith("# ") for each in above):
+                found.append(f"{recipe[1]} has no comment above it; `just --list` shows its words")
+            if recipe[1] != "default" and not any(each.startswith("[group(") for each in above):
+                found.append(f"{recipe[1]} has no [group(...)]")
+        above = [*above, line] if line.startswith(("#", "[")) else []
+    return found
+
+
+def codes_unlike_the_contract(codes: type[Enum], contract: str) -> list[str]:
+    """The codes that are not in the contract, those of it that are not there, and those of another name."""
+    promised = dict(re.findall(r"(\d{4}) (\w+)", contract))
+    actual = {code.value: code.name for code in codes}
+    return [
+        f"{code} is {actual.get(code, 'missing')} in the code and {promised.get(code, 'missing')} in the contract"
+        for code in sorted(promised | actual)
+        if promised.get(code) != actual.get(code)
+    ]
+
+
+def test_folders_have_a_readme(tmp_path):
+    """The rules of a room hang in the room."""
+    assert folders_without_readme(ROOT) == []
+    planted = plant(tmp_path, {f"{folder}/README.md": "" for folder in ("features", "platform", "tests")})
+    assert folders_without_readme(planted) == [
+        "migrations/README.md is missing: what lives here, how to add one, what must not be here"
+    ]
+
+
+def test_settings_are_in_the_readme():
+    """An operator reads the README, not the code; and sets nothing that does not exist."""
+    discover()  # imports the settings of all modules
+    module_settings = [kind for kind in ModuleSettings.__subclasses__() if kind.__module__.startswith("features.")]
+    names = variables([Settings, *module_settings])
+    assert settings_unlike_the_table((ROOT / "README.md").read_text(encoding="utf-8"), names) == []
+
+
+def test_missing_settings_are_caught():
+    class ShopSettings(BaseSettings):
+        model_config = SettingsConfigDict(env_prefix="SHOP_")
+        most_parcels: int = 1
+        stamps: int = 1
+
+    table = """
+## Settings
+
+| name | default | meaning |
+|---|---|---|
+| `SHOP_STAMPS`, `SHOP_GLUE` | `1` | of `SHOP_MOST_PARCELS` |
+| `<MODULE>_DB_URL` | none | its database |
+"""
+    assert settings_unlike_the_table(table, variables([ShopSettings])) == [
+        "SHOP_MOST_PARCELS is not in the README's table of settings",
+        "SHOP_GLUE is in the README's table of settings, and does not exist",
+    ]
+
+
+def test_recipes_are_explained():
+    """`just --list` is how one learns what can be done here."""
+    assert undocumented_recipes((ROOT / "justfile").read_text(encoding="utf-8")) == []
+    planted = """
+setting := "a: b"
+
+# List the commands
+default:
+    just --list
+
+# Send it
+[group("run")]
+send-all *what: (pack what) stamp
+    echo "label: x"
+
+[group("run")]
+pack what="all":
+    true
+
+# Stamp it
+
+stamp:
+    true
+"""
+    assert undocumented_recipes(planted) == [
+        "pack has no comment above it; `just --list` shows its words",
+        "stamp has no comment above it; `just --list` shows its words",
+        "stamp has no [group(...)]",
+    ]
+
+
+def test_codes_are_those_of_the_contract():
+    """Clients branch on them; see CODES."""
+    assert codes_unlike_the_contract(Code, CODES) == []
+    planted = Enum("planted", {"SUCCESS": "0000", "LOST": "1101", "EXTRA": "2999"})
+    assert codes_unlike_the_contract(planted, "0000 SUCCESS 1101 NOT_FOUND\n1200 REQUEST_VALIDATION") == [
+        "1101 is LOST in the code and NOT_FOUND in the contract",
+        "1200 is missing in the code and REQUEST_VALIDATION in the contract",
+        "2999 is EXTRA in the code and missing in the contract",
+    ]

@@ -1,0 +1,126 @@
+"""Where things stand, and how large they may grow."""
+
+import ast
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+from tortoise.context import TortoiseContext
+from tortoise.migrations.autodetector import MigrationAutodetector
+
+from kernel.database.config import tortoise_config
+from kernel.modules import database_config
+from tests.architecture.tree import ROOT, is_slice, parsed, plant, python_files, shown
+
+ROOMS = ("features", "platform", "migrations", "tests")
+TOP = {*ROOMS, "pyproject.toml", "justfile", "README.md", "LICENSE"}
+MOST_LINES_OF_A_SLICE = 150
+MOST_LINES_OF_A_KERNEL_FILE = 350
+
+
+def long_files(root: Path) -> list[str]:
+    """The slices and the kernel's files that have grown too long to be one thing."""
+    limits = {file: MOST_LINES_OF_A_SLICE for file in python_files(root, "features") if is_slice(file)}
+    limits |= dict.fromkeys(python_files(root, "platform/kernel"), MOST_LINES_OF_A_KERNEL_FILE)
+    lines = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in limits}
+    why = {
+        MOST_LINES_OF_A_SLICE: "a rule of the module is hiding in it, or a second use case",
+        MOST_LINES_OF_A_KERNEL_FILE: "it has a second subject, which wants a file of its own",
+    }
+    return [
+        f"{shown(file, root)} has {lines[file]} lines, more than {limit}: {why[limit]}"
+        for file, limit in limits.items()
+        if lines[file] > limit
+    ]
+
+
+def prints(root: Path) -> list[str]:
+    """Every call of print."""
+    return [
+        f"{shown(file, root, node.lineno)} prints; log it, or write it to sys.stdout"
+        for file in python_files(root, "features", "platform", "migrations")
+        for node in ast.walk(parsed(file))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
+    ]
+
+
+def strangers_at_the_top(root: Path) -> list[str]:
+    """What is at the top and neither belongs there, nor is a dotfile, nor ignored by git."""
+    ignore_file = root / ".gitignore"
+    lines = ignore_file.read_text(encoding="utf-8").splitlines() if ignore_file.exists() else []
+    ignored = [line.strip("/") for line in lines if line and not line.startswith("#")]
+    return [
+        f"{path.name} does not belong at the top; its room is one of {', '.join(ROOMS)}"
+        for path in sorted(root.iterdir())
+        if path.name not in TOP
+        and not path.name.startswith(".")
+        and not any(fnmatch(path.name, each) for each in ignored)
+    ]
+
+
+def platform_package(root: Path) -> list[str]:
+    """The file that would make platform/ a package."""
+    file = root / "platform" / "__init__.py"
+    return ["platform/__init__.py would shadow Python's own `platform`; delete it"] if file.exists() else []
+
+
+async def missing_migrations(config: dict[str, Any]) -> list[str]:
+    """The apps whose models differ from their migrations."""
+    async with TortoiseContext() as context:
+        await context.init(config=config, init_connections=False)
+        assert context.apps is not None
+        changes = await MigrationAutodetector(context.apps, config["apps"]).changes()
+    return [f"{change.app_label} has models without a migration; run: just makemigrations" for change in changes]
+
+
+def test_files_are_short(tmp_path):
+    """One file, one use case; one file, one subject. What is read in one sitting is changed without fear."""
+    assert long_files(ROOT) == []
+    files = {
+        "features/shop/send.py": 151,
+        "features/shop/track.py": 150,
+        "features/shop/seed.py": 400,
+        "platform/kernel/gadget.py": 351,
+    }
+    for path, lines in files.items():
+        text = ("" if "seed" in path else "router = 1\n") + "# a line\n" * 400
+        plant(tmp_path, {path: "".join(text.splitlines(keepends=True)[:lines])})
+    assert long_files(tmp_path) == [
+        "features/shop/send.py has 151 lines, more than 150: a rule of the module is hiding in it, or a second use case",
+        "platform/kernel/gadget.py has 351 lines, more than 350: it has a second subject, which wants a file of its own",
+    ]
+
+
+def test_nothing_prints(tmp_path):
+    """A printed line has no level, no request id and no end; in production it is lost, or stands in the midst of JSON."""
+    assert prints(ROOT) == []
+    plant(tmp_path, {"features/shop/send.py": "def send(report=print):\n    print('sent')"})
+    assert prints(tmp_path) == ["features/shop/send.py:2 prints; log it, or write it to sys.stdout"]
+
+
+def test_the_top_is_tidy(tmp_path):
+    """Whoever opens the house for the first time sees its few rooms, and no room for what fits in none."""
+    assert strangers_at_the_top(ROOT) == []
+    files = {"features/README.md": "", ".gitignore": "var/\n*.lock\n", "var/db": "", "uv.lock": "", "utils/time.py": ""}
+    assert strangers_at_the_top(plant(tmp_path, files)) == [
+        "utils does not belong at the top; its room is one of features, platform, migrations, tests"
+    ]
+
+
+def test_platform_is_no_package(tmp_path):
+    """With an `__init__.py` it would be imported where Python's own `platform` is meant, and FastAPI would not start."""
+    assert platform_package(ROOT) == []
+    (tmp_path / "platform").mkdir()
+    (tmp_path / "platform" / "__init__.py").touch()
+    assert platform_package(tmp_path) == ["platform/__init__.py would shadow Python's own `platform`; delete it"]
+
+
+async def test_no_migration_is_missing(tmp_path, monkeypatch):
+    """A model that is not in the migrations works for whoever wrote it, and for nobody who deploys it."""
+    assert await missing_migrations(database_config()) == []
+    model = "from tortoise import Model, fields\nclass Parcel(Model):\n    id = fields.IntField(primary_key=True)"
+    plant(tmp_path, {"planted_parcels.py": model, "planted_parcel_migrations/__init__.py": ""})
+    monkeypatch.syspath_prepend(tmp_path)
+    config = tortoise_config({"parcels": "planted_parcels"}, {"default": "sqlite://:memory:"})
+    config["apps"]["parcels"]["migrations"] = "planted_parcel_migrations"
+    assert await missing_migrations(config) == ["parcels has models without a migration; run: just makemigrations"]

@@ -1,0 +1,124 @@
+"""The rules of employment that several slices share."""
+
+from collections.abc import Iterator
+
+import pytest
+from features.hr.codes import HrCode
+from features.hr.employment import hand_over_departments, refuse_departments_in_use, refuse_too_many_tags
+from features.hr.events import DepartmentManagerChanged
+from features.hr.models import Department, Employee, EmployeeStatus
+from kernel import Code, Refusal, unit_of_work
+from kernel.identity.models import Role
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def test_ten_tags_are_not_too_many():
+    refuse_too_many_tags([*range(1, 11), 1, 2, 3])
+
+
+def test_eleven_tags_are():
+    with pytest.raises(Refusal) as refused:
+        refuse_too_many_tags(list(range(1, 12)))
+    assert refused.value.code == HrCode.TAGS_EXCEED_LIMIT
+
+
+async def test_hands_over_every_department(events: list[object]):
+    zhou, wang = await person("zhouhang"), await person("wangwei")
+    async with unit_of_work():
+        await hand_over_departments(zhou, to=wang.id)
+    rd = await Department.get(code="RD")
+    assert rd.manager_id == wang.id
+    assert await managers() == ["hanmei", "jianing", "linyan", "wangwei", "zhaomin", "zouheng"]
+    assert events == [DepartmentManagerChanged(department_id=rd.id, former_manager_id=zhou.id, new_manager_id=wang.id)]
+
+
+async def test_who_manages_nothing_hands_over_nothing(events: list[object]):
+    before = await managers()
+    async with unit_of_work():
+        await hand_over_departments(await person("wangwei"), to=None)
+        await hand_over_departments(await person("lina"), to=(await person("daiwen")).id)
+    assert (await managers(), events) == (before, [])
+
+
+async def test_without_a_successor(events: list[object]):
+    with pytest.raises(Refusal) as refused:
+        await hand_over(await person("zhouhang"), to=None)
+    assert refused.value.code == HrCode.MANAGER_REQUIRED
+    assert refused.value.message == "Zhou Hang manages Research and Development; name a new manager."
+    assert events == []
+
+
+@pytest.mark.parametrize("successor", ["zhouhang", "daiwen", "shengang"])
+async def test_a_successor_who_does_not_work_there(successor: str, events: list[object]):
+    """Themselves; somebody of Sales; somebody who has resigned."""
+    before = await managers()
+    with pytest.raises(Refusal) as refused:
+        await hand_over(await person("zhouhang"), to=(await person(successor)).id)
+    assert refused.value.code == HrCode.MANAGER_INVALID
+    assert (await managers(), events) == (before, [])
+
+
+async def test_of_two_departments_both_or_none(events: list[object]):
+    """Wang Wei works in one of the two, so they get neither."""
+    zhou, wang = await person("zhouhang"), await person("wangwei")
+    await Department.create(name="Lab", code="LAB", manager_id=zhou.id)
+    with pytest.raises(Refusal) as refused:
+        await hand_over(zhou, to=wang.id)
+    assert (refused.value.code, refused.value.message) == (
+        HrCode.MANAGER_INVALID,
+        "The new manager is not an active member of Lab.",
+    )
+    assert await Department.filter(manager_id=zhou.id).count() == 2
+    assert ("zhouhang" in await managers(), "wangwei" in await managers(), events) == (True, False, [])
+
+
+async def test_people_without_an_account(events: list[object]):
+    """They manage and hand over as everybody does; there is nobody to give the role to."""
+    lab = await Department.create(name="Lab", code="LAB")
+    old, new = [await Employee.create(name=name, department_id=lab.id) for name in ("Old", "New")]
+    await Department.filter(id=lab.id).update(manager_id=old.id)
+    before = await managers()
+    await hand_over(old, to=new.id)
+    assert ((await Department.get(id=lab.id)).manager_id, len(events)) == (new.id, 1)
+    assert await managers() == before
+
+
+async def test_an_empty_department_is_not_in_use():
+    lab = await Department.create(name="Lab", code="LAB")
+    await (await Employee.create(name="Gone", department_id=lab.id)).delete()
+    await (await Department.create(name="Bench", code="BENCH", parent_id=lab.id)).delete()
+    await refuse_departments_in_use([lab.id])
+
+
+@pytest.mark.parametrize("status", list(EmployeeStatus))
+async def test_a_department_with_somebody_on_file_is_in_use(status: EmployeeStatus):
+    lab = await Department.create(name="Lab", code="LAB")
+    await Employee.create(name="Somebody", department_id=lab.id, status=status)
+    with pytest.raises(Refusal) as refused:
+        await refuse_departments_in_use([lab.id])
+    assert refused.value.code == Code.IN_USE
+
+
+async def test_a_department_above_others_is_in_use_unless_they_are_named_too():
+    lab = await Department.create(name="Lab", code="LAB")
+    bench = await Department.create(name="Bench", code="BENCH", parent_id=lab.id)
+    await refuse_departments_in_use([lab.id, bench.id])
+    with pytest.raises(Refusal) as refused:
+        await refuse_departments_in_use([lab.id])
+    assert refused.value.code == Code.IN_USE
+
+
+async def hand_over(employee: Employee, *, to: int | None) -> None:
+    async with unit_of_work():
+        await hand_over_departments(employee, to=to)
+
+
+async def person(user_name: str) -> Employee:
+    return await Employee.get(user__user_name=user_name)
+
+
+async def managers() -> list[str]:
+    """Who holds the role of a department manager."""
+    role = await Role.get(role_code="R_DEPT_MGR").prefetch_related("users")
+    return sorted(user.user_name for user in role.users)  # type: ignore
