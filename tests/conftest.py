@@ -156,11 +156,11 @@ async def _record(event: object) -> None:
 
 
 @pytest.fixture
-def events(running_app: FastAPI) -> Iterator[list[object]]:
+def events(running_app: FastAPI) -> list[object]:
     """The events that were delivered since the test began, in order: the test is one more reaction to all of them."""
     _listen_to_all()
     _told.clear()
-    yield _told
+    return _told
 
 
 def _listen_to_all() -> None:

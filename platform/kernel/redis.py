@@ -48,7 +48,7 @@ def connect(url: str) -> Redis:
         socket_connect_timeout=TIMEOUT_SECONDS,
         decode_responses=True,
     )
-    return _Server(connection_pool=pool)
+    return _Server.from_pool(pool)  # closes the pool with itself
 
 
 def open_redis(url: str) -> None:

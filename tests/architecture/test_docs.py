@@ -107,6 +107,8 @@ def test_settings_are_in_the_readme():
 
 
 def test_missing_settings_are_caught():
+    """Only the first cell of a row names settings, one or several; what is said of others in passing does not count."""
+
     class ShopSettings(BaseSettings):
         model_config = SettingsConfigDict(env_prefix="SHOP_")
         most_parcels: int = 1

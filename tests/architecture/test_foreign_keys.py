@@ -76,6 +76,7 @@ async def test_tables_have_a_prefix():
 
 
 async def test_planted_models_are_caught(tmp_path, monkeypatch):
+    """Any kind of relation out of the app is named, whichever file it is in; to its own app and to the kernel it is none."""
     plant(
         tmp_path,
         {

@@ -74,6 +74,7 @@ def test_no_test_is_left_behind():
 
 
 def test_untested_slices_are_caught(tmp_path):
+    """A slice whose test is missing, lacks a case, or has no snapshot is named, with what to write."""
     doors = [
         Door("shop.login", PUBLIC),
         Door("shop.mine", SIGNED_IN),
@@ -106,6 +107,7 @@ def test_untested_slices_are_caught(tmp_path):
 
 
 def test_orphans_are_caught(tmp_path):
+    """A test, a snapshot and a folder of snapshots whose counterpart was deleted or renamed are named."""
     plant(
         tmp_path,
         {

@@ -90,6 +90,8 @@ def test_no_422(document: Document):
 
 
 def test_planted_operations_are_caught():
+    """An operation without content, without a schema, with an empty one, and with an empty `data` all answer with anything."""
+
     def answering(schema: dict[str, Any] | None) -> dict[str, Any]:
         return {"200": {"content": {"application/json": {"schema": {"oneOf": [schema, REFUSED]}}}}}
 

@@ -30,6 +30,7 @@ def python_files(root: Path, *folders: str) -> list[Path]:
 
 @cache
 def parsed(file: Path) -> ast.Module:
+    """The file's syntax tree, read once."""
     return ast.parse(file.read_text(encoding="utf-8"), str(file))
 
 
