@@ -6,9 +6,10 @@ Settings are fixed here, before anything reads them.
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, is_dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import httpx
@@ -19,7 +20,6 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from kernel import clock
-from kernel import settings as settings_module
 from kernel.database import observe
 from kernel.events import on
 from kernel.redis import commands, redis
@@ -34,7 +34,8 @@ SignedIn = Callable[[str], Awaitable[httpx.AsyncClient]]
 
 
 def pytest_configure() -> None:
-    settings_module.ENV_FILE = Path("/nonexistent")
+    # The face has a function of that name, hence not `from kernel import settings`.
+    import_module("kernel.settings").__dict__["ENV_FILE"] = database.directory() / "no.env"
     for name in [name for name in os.environ if name.endswith("_DB_URL") and name != "TEST_DB_URL"]:
         del os.environ[name]
     os.environ.update(
@@ -122,7 +123,7 @@ class Cost:
 
 
 @pytest.fixture
-def counting() -> Callable[[], "contextmanager[Cost]"]:
+def counting() -> Callable[[], AbstractContextManager[Cost]]:
     """`with counting() as cost: ...`, then `len(cost.statements)`."""
 
     @contextmanager
@@ -164,8 +165,6 @@ def events(running_app: FastAPI) -> list[object]:
 
 
 def _listen_to_all() -> None:
-    from importlib import import_module
-
     from kernel.events import reactions_to
     from kernel.modules import discover
 
