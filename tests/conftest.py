@@ -5,6 +5,7 @@ Settings are fixed here, before anything reads them.
 """
 
 import os
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, is_dataclass
@@ -23,6 +24,7 @@ from kernel import clock
 from kernel.database import observe
 from kernel.events import on
 from kernel.redis import commands, redis
+from kernel.settings import Settings
 from tests import database
 from tests.callers import authorization
 from tests.live.server import environment
@@ -36,8 +38,9 @@ SignedIn = Callable[[str], Awaitable[httpx.AsyncClient]]
 def pytest_configure() -> None:
     # The face has a function of that name, hence not `from kernel import settings`.
     import_module("kernel.settings").__dict__["ENV_FILE"] = database.directory() / "no.env"
-    for name in [name for name in os.environ if name.endswith("_DB_URL") and name != "TEST_DB_URL"]:
-        del os.environ[name]
+    for name in list(os.environ):
+        if name.lower() in Settings.model_fields or name.startswith("HR_"):
+            del os.environ[name]
     os.environ.update(
         {
             "APP_ENV": "demo",
@@ -52,6 +55,10 @@ def pytest_configure() -> None:
             "ARGON2_TIME_COST": "1",
         }
     )
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(database.directory(), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ databases from the given number downwards, one a worker, are emptied.
 """
 
 import os
-import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -53,7 +52,6 @@ async def drop(worker: str) -> None:
     """Leave nothing behind."""
     if SERVER:
         await _on_server(f'DROP DATABASE IF EXISTS "{_name(worker)}" WITH (FORCE)')
-    shutil.rmtree(directory(), ignore_errors=True)
 
 
 async def remember() -> None:

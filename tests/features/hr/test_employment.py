@@ -1,14 +1,14 @@
 """The rules of employment that several slices share."""
 
-from collections.abc import Iterator
-
 import pytest
+
 from features.hr.codes import HrCode
 from features.hr.employment import hand_over_departments, refuse_departments_in_use, refuse_too_many_tags
 from features.hr.events import DepartmentManagerChanged
 from features.hr.models import Department, Employee, EmployeeStatus
 from kernel import Code, Refusal, unit_of_work
-from kernel.identity.models import Role
+from kernel.identity.models import User
+from kernel.settings import _load
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -21,6 +21,15 @@ def test_eleven_tags_are():
     with pytest.raises(Refusal) as refused:
         refuse_too_many_tags(list(range(1, 12)))
     assert refused.value.code == HrCode.TAGS_EXCEED_LIMIT
+
+
+def test_how_many_is_a_setting(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest):
+    monkeypatch.setenv("HR_MAX_TAGS_PER_EMPLOYEE", "2")
+    _load.cache_clear()
+    request.addfinalizer(_load.cache_clear)
+    refuse_too_many_tags([1, 2])
+    with pytest.raises(Refusal):
+        refuse_too_many_tags([1, 2, 3])
 
 
 async def test_hands_over_every_department(events: list[object]):
@@ -120,5 +129,4 @@ async def person(user_name: str) -> Employee:
 
 async def managers() -> list[str]:
     """Who holds the role of a department manager."""
-    role = await Role.get(role_code="R_DEPT_MGR").prefetch_related("users")
-    return sorted(user.user_name for user in role.users)  # type: ignore
+    return sorted(user.user_name for user in await User.filter(roles__role_code="R_DEPT_MGR"))

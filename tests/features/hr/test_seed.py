@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
 from features.hr.seed import DEMO_ACCOUNTS, grow, seed
 from kernel import DEMO_PASSWORD, Status, unit_of_work

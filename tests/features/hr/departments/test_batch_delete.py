@@ -1,5 +1,6 @@
 """hr.departments.batch_delete"""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -29,6 +30,15 @@ async def test_the_same_id_twice(signed_in: SignedIn):
     legal = await Department.create(name="Legal", code="LE")
     assert (await delete(await signed_in("R_HR_MANAGER"), [legal.id, legal.id])).json()["code"] == "0000"
     assert not await Department.exists(id=legal.id)
+
+
+async def test_two_lists_at_once(signed_in: SignedIn):
+    """The same rows, named in opposite order: one is first, and neither waits for the other."""
+    hanmei = await signed_in("R_HR_MANAGER")
+    for code in ("A", "B", "C"):
+        ids = [(await Department.create(name="Legal", code=f"{code}{number}")).id for number in range(5)]
+        answers = await asyncio.gather(delete(hanmei, ids), delete(hanmei, ids[::-1]))
+        assert sorted(answer.json()["code"] for answer in answers) == ["0000", "1101"]
 
 
 async def test_one_of_no_row(signed_in: SignedIn, events: list[object]):

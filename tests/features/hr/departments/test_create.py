@@ -1,5 +1,6 @@
 """hr.departments.create"""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -60,6 +61,13 @@ async def test_a_code_that_is_taken(signed_in: SignedIn, events: list[object]):
     hanmei = await signed_in("R_HR_MANAGER")
     assert (await hanmei.post(URL, json=LEGAL | {"code": "RD"})).json()["code"] == "2300"
     assert (await departments(), events) == (before, [])
+
+
+async def test_one_code_ten_times_at_once(signed_in: SignedIn):
+    hanmei = await signed_in("R_HR_MANAGER")
+    answers = await asyncio.gather(*(hanmei.post(URL, json=LEGAL) for _ in range(10)))
+    assert sorted(answer.json()["code"] for answer in answers) == ["0000", *["2300"] * 9]
+    assert await Department.filter(code="LE").count() == 1
 
 
 async def test_a_code_is_free_again_after_a_delete(signed_in: SignedIn):

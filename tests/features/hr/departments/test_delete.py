@@ -1,5 +1,6 @@
 """hr.departments.delete"""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -26,8 +27,8 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
 async def test_twice(signed_in: SignedIn):
     legal = await Department.create(name="Legal", code="LE")
     hanmei = await signed_in("R_HR_MANAGER")
-    assert (await hanmei.delete(url(legal.id))).json()["code"] == "0000"
-    assert (await hanmei.delete(url(legal.id))).json()["code"] == "1101"
+    answers = await asyncio.gather(hanmei.delete(url(legal.id)), hanmei.delete(url(legal.id)))
+    assert sorted(answer.json()["code"] for answer in answers) == ["0000", "1101"]
 
 
 async def test_of_no_row(signed_in: SignedIn, events: list[object]):
@@ -68,6 +69,29 @@ async def test_with_children(signed_in: SignedIn, events: list[object]):
     hanmei = await signed_in("R_HR_MANAGER")
     assert (await hanmei.delete(url(legal.id))).json()["code"] == "2307"
     assert (await departments(), events) == (before, [])
+
+
+async def test_while_somebody_is_taken_on_there(signed_in: SignedIn):
+    """Whoever comes first: nobody works in a deleted department."""
+    hanmei = await signed_in("R_HR_MANAGER")
+    for user_name in ("meili", "haoran", "yutong"):
+        legal = await Department.create(name="Legal", code=user_name)
+        newcomer = {"userName": user_name, "name": user_name, "departmentId": encode(legal.id)}
+        answers = await asyncio.gather(
+            hanmei.delete(url(legal.id)), hanmei.post("/api/v1/business/hr/employees", json=newcomer)
+        )
+        assert [answer.json()["code"] for answer in answers] in (["0000", "1101"], ["2307", "0000"])
+
+
+async def test_while_another_is_put_below_it(signed_in: SignedIn):
+    hanmei = await signed_in("R_HR_MANAGER")
+    for code in ("A", "B", "C"):
+        legal = await Department.create(name="Legal", code=code)
+        child = {"name": "Patents", "code": f"{code}-1", "parentId": encode(legal.id)}
+        answers = await asyncio.gather(
+            hanmei.delete(url(legal.id)), hanmei.post("/api/v1/business/hr/departments", json=child)
+        )
+        assert [answer.json()["code"] for answer in answers] in (["0000", "1101"], ["2307", "0000"])
 
 
 async def test_with_deleted_children_only(signed_in: SignedIn):

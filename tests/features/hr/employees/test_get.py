@@ -5,10 +5,10 @@ from contextlib import AbstractContextManager
 
 import httpx
 import pytest
-from features.hr.models import Department, Employee
-from kernel.ids import encode
 from syrupy.assertion import SnapshotAssertion
 
+from features.hr.models import Department, Employee
+from kernel.ids import encode
 from tests.callers import shown
 from tests.conftest import Cost, SignedIn
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
+from syrupy.assertion import SnapshotAssertion
+
 from features.hr.events import EmployeeOnboarded
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
 from kernel import Gender, Status
 from kernel.identity.models import Api, Button, Role, User
 from kernel.ids import encode
-from syrupy.assertion import SnapshotAssertion
-
 from tests.callers import shown
 from tests.conftest import SignedIn
 

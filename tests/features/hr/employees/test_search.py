@@ -7,13 +7,13 @@ from typing import Any
 
 import httpx
 import pytest
-from features.hr.models import Department, Employee, EmployeeStatus
+from syrupy.assertion import SnapshotAssertion
+
+from features.hr.models import Department, Employee
 from kernel import clock
 from kernel.identity.models import Api, Role
 from kernel.ids import encode
 from kernel.schema import to_millis
-from syrupy.assertion import SnapshotAssertion
-
 from tests.callers import shown
 from tests.conftest import NOW, Cost, SignedIn
 
@@ -37,8 +37,8 @@ async def test_ten_a_page_unless_asked_for_more(signed_in: SignedIn):
 async def test_pages_neither_repeat_nor_miss_a_row(signed_in: SignedIn):
     hanmei = await signed_in("R_HR_MANAGER")
     query = {"size": 7, "orderBy": ["status"]}
-    pages = [await names(hanmei, query | {"current": current}) for current in range(1, 10)]
-    assert sorted(sum(pages, [])) == sorted([each.name for each in await Employee.all()])
+    seen = [name for current in range(1, 10) for name in await names(hanmei, query | {"current": current})]
+    assert sorted(seen) == sorted([each.name for each in await Employee.all()])
 
 
 async def test_beyond_the_last_page(signed_in: SignedIn, snapshot: SnapshotAssertion):

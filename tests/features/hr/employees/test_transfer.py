@@ -5,12 +5,12 @@ from typing import Any
 
 import httpx
 import pytest
-from features.hr.models import Department, Employee
+from syrupy.assertion import SnapshotAssertion
+
+from features.hr.models import Department, Employee, EmployeeStatus
 from kernel import Status
 from kernel.identity.models import Api, Button, Role, User
 from kernel.ids import encode
-from syrupy.assertion import SnapshotAssertion
-
 from tests.callers import shown
 from tests.conftest import SignedIn
 
@@ -194,8 +194,8 @@ async def manager_of(code: str) -> str:
 
 async def member_of(code: str) -> str:
     """Somebody who could be the next manager."""
-    members = Employee.filter(department__code=code, status="active", manages__id__isnull=True)
-    return await members.order_by("id").first().values_list("name", flat=True)  # type: ignore
+    members = Employee.filter(department__code=code, status=EmployeeStatus.ACTIVE, manages__id__isnull=True)
+    return (await members.order_by("id"))[0].name
 
 
 async def sees(caller: httpx.AsyncClient) -> int:
