@@ -76,7 +76,6 @@ PLANTED = [
     ),
     ("kernel-floors", "platform/kernel/clock.py", "import kernel.slices", "kernel.clock -> kernel.slices"),
     ("kernel-floors", "platform/kernel/gadget.py", "import os", "- kernel.gadget"),
-    ("identity-floors", "platform/kernel/identity/teams.py", "import os", "- kernel.identity.teams"),
     (
         "no-circles-in-kernel-packages",
         "platform/kernel/database/observe.py",

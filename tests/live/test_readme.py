@@ -52,7 +52,8 @@ def test_the_use_case(tmp_path: Path) -> None:
     ]
     for name, code in files:
         (house / name).write_text(code, encoding="utf-8")
-    pytest = [sys.executable, "-m", "pytest", "-n", "0", files[1][0]]
+    commands = re.findall(r"uv run just snapshots (.*)\n", text)
+    pytest = [sys.executable, "-m", "pytest", "-n", "0", *commands[0].split()]
     path = {"PYTHONPATH": f"{house}:{house / 'platform'}", "PYTEST_XDIST_WORKER": f"{WORKER}_readme"}
     env = environment(tmp_path / "var") | path
     written = subprocess.run([*pytest, "--snapshot-update"], cwd=house, env=env, capture_output=True, text=True)

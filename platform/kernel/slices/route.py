@@ -1,0 +1,113 @@
+"""A slice as FastAPI serves it: the door first, before a byte of the body is read; then parsing; then the handler."""
+
+import re
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Form
+from fastapi.routing import APIRoute
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
+
+from kernel.codes import Code
+from kernel.database.unit_of_work import connection_of, unit_of_work
+from kernel.ids import reading_wire
+from kernel.rbac.door import Access, Door, Needs, all_of
+from kernel.refusal import TransportRefusal
+from kernel.slices.router import Declared
+
+API_PREFIX = "/api/v1"
+
+# An escaped NUL in JSON: an odd number of backslashes before u0000. No database text column holds one everywhere.
+_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class SliceRoute(APIRoute):
+    """The route of the use case `name`, declared in the Python module `module`, below the URL `prefix`."""
+
+    def __init__(self, declared: Declared, *, name: str, prefix: str, module: str, summary: str) -> None:
+        options = declared.options
+        self.transaction = options.get("transaction", True)
+        self.door = Door(
+            name,
+            access=options.get("access", Access.GRANTED),
+            button=_needs(options.get("button")),
+            roles=_needs(options.get("roles")),
+            open_during_password_change=options.get("open_during_password_change", False),
+        )
+        super().__init__(
+            prefix + declared.path,
+            _as_endpoint(declared.handler, module, transaction=self.transaction),
+            methods=[declared.method],
+            name=name,
+            operation_id=name,
+            tags=["/".join(name.split(".")[:-1])],
+            summary=summary,
+            max_body_size=options.get("max_body_bytes"),
+        )
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.door.admit(Headers(scope=scope).get("authorization"))
+        await super().handle(scope, receive, send)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[None, None, Response]]:
+        handle = super().get_route_handler()
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
+
+        async def handle_checked(request: Request) -> Response:
+            await _refuse_unusable_text(request, takes_json=takes_json)
+            with reading_wire():
+                return await handle(request)
+
+        return handle_checked
+
+
+def _needs(names: str | Needs | None) -> Needs | None:
+    return all_of(names) if isinstance(names, str) else names
+
+
+def _as_endpoint(
+    handler: Callable[P, Awaitable[R]], module: str, *, transaction: bool
+) -> Callable[P, Coroutine[None, None, R]]:
+    """The handler as FastAPI calls it: the input is read by then, and a write runs in one unit of work."""
+
+    @wraps(handler)
+    async def endpoint(*args: P.args, **kwargs: P.kwargs) -> R:
+        with reading_wire(False):
+            if not transaction:
+                return await handler(*args, **kwargs)
+            async with unit_of_work(connection_of(module)):
+                return await handler(*args, **kwargs)
+
+    return endpoint
+
+
+async def _refuse_unusable_text(request: Request, *, takes_json: bool) -> None:
+    if "\0" in request.scope["path"]:
+        raise _nul_error("path")
+    if b"%00" in request.scope["query_string"]:
+        raise _nul_error("query")
+    if not takes_json:
+        return
+    body = await request.body()
+    if body and not _is_json(request.headers.get("content-type", "")):
+        raise TransportRefusal(415, Code.UNSUPPORTED_MEDIA_TYPE)
+    if b"u0000" in body and _ESCAPED_NUL.search(body):
+        raise _nul_error("body")
+
+
+def _is_json(content_type: str) -> bool:
+    media_type = content_type.partition(";")[0].strip().lower()
+    return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
+
+
+def _nul_error(place: str) -> RequestValidationError:
+    return RequestValidationError(
+        [{"type": "string_nul", "loc": (place,), "msg": "a text must not contain the character NUL (U+0000)"}]
+    )
