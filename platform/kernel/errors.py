@@ -6,9 +6,10 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from starlette.exceptions import HTTPException
-from tortoise.exceptions import DBConnectionError, DoesNotExist, IntegrityError
+from tortoise.exceptions import DoesNotExist, IntegrityError
 
 from kernel.codes import Code
+from kernel.database.failures import DRIVER_ERRORS, is_absence, is_conflict
 from kernel.envelope import refused
 from kernel.models import OutOfScope
 from kernel.refusal import NotFound, Refusal, TransportRefusal
@@ -34,8 +35,8 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DoesNotExist, _does_not_exist)
     app.add_exception_handler(OutOfScope, _out_of_scope)
     app.add_exception_handler(IntegrityError, _integrity)
-    app.add_exception_handler(DBConnectionError, _database_down)
-    app.add_exception_handler(ConnectionError, _database_down)
+    for kind in DRIVER_ERRORS:
+        app.add_exception_handler(kind, _database)
 
 
 async def _refusal(_request: Request, error: Exception) -> Response:
@@ -90,6 +91,12 @@ async def _integrity(_request: Request, error: Exception) -> Response:
     return refused(Refusal(Code.INTEGRITY_ERROR))
 
 
-async def _database_down(_request: Request, error: Exception) -> Response:
-    log.error("the database does not answer", error=str(error))
-    return refused(TransportRefusal(503, Code.SERVICE_UNAVAILABLE, "The database does not answer. Try again later."))
+async def _database(_request: Request, error: Exception) -> Response:
+    if is_conflict(error):
+        log.warning("refused: another transaction was faster", error=str(error))
+        return refused(Refusal(Code.CONFLICT))
+    if is_absence(error):
+        log.error("the database does not answer", error=str(error))
+        message = "The database does not answer. Try again later."
+        return refused(TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message))
+    raise error
