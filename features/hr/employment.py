@@ -41,14 +41,10 @@ async def hand_over_departments(employee: Employee, *, to: int | None) -> None:
     if to is None:
         names = ", ".join(department.name for department in managed)
         raise Refusal(HrCode.MANAGER_REQUIRED, f"{employee.name} manages {names}; name a new manager.")
+    # Locked, so that they do not leave the department at this moment.
+    successor = await Employee.filter(id=to, status__in=AT_WORK).select_for_update().first()
     for department in managed:
-        # Locked, so that they do not leave the department at this moment.
-        successor = (
-            await Employee.filter(id=to)
-            .select_for_update()
-            .get_or_none(department_id=department.id, status__in=AT_WORK)
-        )
-        if successor is None or successor.id == employee.id:
+        if successor is None or successor.id == employee.id or successor.department_id != department.id:
             raise Refusal(HrCode.MANAGER_INVALID, f"The new manager is not an active member of {department.name}.")
         department.manager_id = successor.id
         await department.save(update_fields=["manager_id"])

@@ -2,8 +2,12 @@
 
 from typing import Annotated
 
+from pydantic import StringConstraints
+
 from features.hr.models import EmployeeStatus
 from kernel import AuditedRecord, Column, Many, ParentId, SqidId, Status
+
+DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
 
 
 class EmployeeRecord(AuditedRecord):

@@ -105,7 +105,7 @@ async def _employ(mark: str, place: int, department: Department, tags: list[Tag]
         user_name += str(taken + 1)
     has_resigned, in_probation = "!" in mark, "?" in mark
     number = await Employee.all().count() + 1
-    email, phone = f"{user_name}@tessera.example", f"+86 138 0000 {number:04d}"
+    email, phone = f"{user_name}@tessera.example", f"+861380000{number:04d}"
     user_id = await open_account(
         user_name,
         password.hash,
@@ -151,7 +151,7 @@ async def grow(count: int, advance: Callable[[int], None]) -> None:
     first = int(((last and last.employee_no) or "D0")[1:]) + 1
     for start in range(first, first + count, _BATCH):
         numbers = range(start, min(start + _BATCH, first + count))
-        async with unit_of_work():
+        async with unit_of_work(__name__):
             await Employee.bulk_create([_extra(number, people, departments) for number in numbers])
             await _give_tags(numbers)
         advance(len(numbers))

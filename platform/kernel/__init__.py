@@ -30,6 +30,7 @@ from kernel.schema import (
     Gender,
     Line,
     Millis,
+    NullIsDefault,
     Phone,
     Schema,
     Status,

@@ -1,12 +1,22 @@
 """The base of every request and response class: camelCase on the wire, snake_case in Python and accepted on input."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints, computed_field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+    computed_field,
+)
 from pydantic import WithJsonSchema as JsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticUseDefault
 
 from kernel.ids import SqidId
 from kernel.settings import settings
@@ -92,11 +102,31 @@ UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{2,64}$")]
 """A sign-in name: 2 to 64 letters, digits, dots, hyphens and underscores, so that no two look alike."""
 
 # Not EmailStr: it refuses the reserved domains (.local, .test) that internal systems live in.
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
-Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()-]{4,30}$")]
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+]
+"""An address, in lower case, so that one mailbox is not registered twice."""
+
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()-]{4,30}$"),
+    AfterValidator(lambda number: re.sub("[ ()-]", "", number)),
+]
+"""A number, without the blanks, hyphens and parentheses that people put in, so that it is not registered twice."""
 
 BlankIsNone = BeforeValidator(lambda value: None if value == "" else value)
 """For an optional field that a form clears by sending an empty string: `Annotated[Email | None, BlankIsNone]`."""
+
+
+def _use_default_for_null(value: object) -> object:
+    if value is None:
+        raise PydanticUseDefault
+    return value
+
+
+NullIsDefault = BeforeValidator(_use_default_for_null)
+"""For a field with a default that is not None: null is as good as leaving it out."""
 
 
 class AuditedRecord(Schema):
@@ -136,4 +166,8 @@ class BatchDeleted(Schema):
 
 
 class BatchDeleteRequest(Schema):
-    ids: Annotated[list[SqidId], Field(min_length=1, max_length=1000)]
+    """The rows to delete; an id that comes twice counts once."""
+
+    ids: Annotated[
+        list[SqidId], Field(min_length=1, max_length=1000), AfterValidator(lambda ids: list(dict.fromkeys(ids)))
+    ]

@@ -7,11 +7,11 @@ from typing import Any
 
 import httpx
 import pytest
+
 from features.hr.models import Department
 from kernel.ids import encode
 from kernel.schema import wire_name
 from kernel.slices import SliceRoute
-
 from tests.conftest import SignedIn
 from tests.hostile import method_of, slices_with_a_body, url_of, verdict
 
@@ -46,9 +46,7 @@ def all_answer(status: int, code: str) -> Answers:
 
 def fields_of(route: SliceRoute) -> list[str]:
     """The names of the fields that the slice's request has, on the wire."""
-    assert route.body_field is not None
-    model = route.body_field.field_info.annotation
-    assert model is not None
+    model: Any = route.body_field.field_info.annotation if route.body_field else None  # typed as a type of any kind
     return [wire_name(name) for name in model.model_fields]
 
 
@@ -190,9 +188,7 @@ async def test_a_large_body_is_refused_by_its_content_length(send: Send) -> None
 async def test_a_large_body_without_content_length_is_refused(signed_in: SignedIn) -> None:
     soybean = await signed_in("R_SUPER")
     for route in slices_with_a_body():
-        answer = await soybean.request(
-            method_of(route), url_of(route), content=in_pieces(TOO_LARGE), headers=JSON
-        )
+        answer = await soybean.request(method_of(route), url_of(route), content=in_pieces(TOO_LARGE), headers=JSON)
         assert (route.name, *verdict(answer)) == (route.name, 413, "1003")
 
 
@@ -247,7 +243,7 @@ async def test_the_largest_body_is_just_not_too_large(signed_in: SignedIn) -> No
 async def test_what_is_not_said_to_be_json_is_refused(signed_in: SignedIn, content_type: str | None) -> None:
     """A browser sends only such types to other sites without asking first, so this also keeps forged forms out."""
     soybean = await signed_in("R_SUPER")
-    headers = {} if content_type is None else {"Content-Type": content_type.encode("latin-1")}
+    headers = {} if content_type is None else {b"Content-Type": content_type.encode("latin-1")}
     for route in slices_with_a_body():
         answer = await soybean.request(method_of(route), url_of(route), content=b"{}", headers=headers)
         assert (route.name, *verdict(answer)) == (route.name, 415, "1005")
@@ -284,11 +280,17 @@ def random_field(field: str, chance: random.Random) -> Any:
 
 
 def right_value(field: str, chance: random.Random) -> Any:
+    """One that the field's name promises, so that some of the bodies are done."""
     number = chance.randint(1, 8)
+    word = f"word{chance.randint(1, 10**6)}"
     if field.lower().endswith("ids"):
         return [encode(number)]
     if field.endswith("Id"):
         return encode(number)
+    if field.lower().endswith("email"):
+        return f"{word}@tessera.example"
+    if field.lower().endswith("phone"):
+        return f"+49 30 {chance.randint(1, 10**6):07}"
     known = {
         "current": 1,
         "size": number,
@@ -301,10 +303,7 @@ def right_value(field: str, chance: random.Random) -> Any:
         "userGender": "2",
         "byUserRoleCodeList": ["R_USER"],
     }
-    word = f"word{chance.randint(1, 10**6)}"
-    if field.lower().endswith("email"):
-        return f"{word}@tessera.example"
-    return chance.choice([None, f"+49 30 {chance.randint(1, 10**6):07}"]) if field.lower().endswith("phone") else known.get(field, word)
+    return known.get(field, word)
 
 
 def random_value(chance: random.Random, depth: int = 0) -> Any:

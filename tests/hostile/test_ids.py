@@ -4,11 +4,11 @@ from typing import Any
 
 import httpx
 import pytest
+from sqids.sqids import Sqids
+
 from features.hr.models import Department, Employee
 from kernel.identity.models import User
 from kernel.ids import _sqids, decode, encode
-from sqids.sqids import Sqids
-
 from tests.conftest import SignedIn
 from tests.hostile import every_slice, method_of, verdict
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import httpx
 import pytest
+
 from kernel import Status, clock
 from kernel.auth.tokens import TokenPair, issue_pair
 from kernel.identity.models import Api, Role, User
 from kernel.ids import encode
-
 from tests.callers import authorization
 from tests.conftest import NOW, SignedIn
 from tests.hostile import every_slice, method_of, url_of, verdict
@@ -43,7 +43,7 @@ async def pair_of(user_name: str = "Soybean") -> TokenPair:
 
 async def ask(client: httpx.AsyncClient, token: str, scheme: str = "Bearer") -> tuple[int, str]:
     header = f"{scheme} {token}".encode("utf-8", "surrogateescape")
-    return verdict(await client.get(USER_INFO, headers={"Authorization": header}))
+    return verdict(await client.get(USER_INFO, headers={b"Authorization": header}))
 
 
 def opened(token: str) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -105,7 +105,7 @@ async def test_every_slice_but_the_public_ones_asks_for_a_token(client: httpx.As
     ids=lambda header: repr(header[:24]),
 )
 async def test_a_malformed_header(client: httpx.AsyncClient, header: str) -> None:
-    answer = await client.get(USER_INFO, headers={"Authorization": header.encode()})
+    answer = await client.get(USER_INFO, headers={b"Authorization": header.encode()})
     assert verdict(answer) == (200, "2100")
 
 

@@ -4,9 +4,9 @@ import re
 
 import httpx
 import pytest
+
 from features.hr.models import Department
 from kernel.ids import encode
-
 from tests.conftest import SignedIn
 from tests.hostile import every_slice, method_of, url_of, verdict
 

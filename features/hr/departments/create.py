@@ -1,10 +1,7 @@
 """Create a department."""
 
-from typing import Annotated
-
-from pydantic import StringConstraints
-
 from features.hr.models import Department
+from features.hr.records import DepartmentCode
 from kernel import Created, Int32, Line, ParentId, Schema, Status, Success, Text, refuse_duplicates, slice_router
 
 router = slice_router()
@@ -12,7 +9,7 @@ router = slice_router()
 
 class CreateDepartmentRequest(Schema):
     name: Line
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
+    code: DepartmentCode
     description: Text | None = None
     parent_id: ParentId = None
     order: Int32 = 0

@@ -1,10 +1,7 @@
 """Change a department: only the fields that are sent."""
 
-from typing import Annotated
-
-from pydantic import StringConstraints
-
 from features.hr.models import Department
+from features.hr.records import DepartmentCode
 from kernel import (
     CycleError,
     Int32,
@@ -27,7 +24,7 @@ router = slice_router()
 
 class UpdateDepartmentRequest(Schema):
     name: Line = omittable()
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")] = omittable()
+    code: DepartmentCode = omittable()
     description: Text | None = None
     parent_id: ParentId = None
     order: Int32 = omittable()

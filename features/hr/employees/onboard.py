@@ -13,6 +13,7 @@ from kernel import (
     Gender,
     Line,
     NewPassword,
+    NullIsDefault,
     Phone,
     Schema,
     SqidId,
@@ -34,8 +35,8 @@ class OnboardEmployeeRequest(Schema):
     email: Annotated[Email | None, BlankIsNone] = None
     phone: Annotated[Phone | None, BlankIsNone] = None
     position: Annotated[Line | None, BlankIsNone] = None
-    user_gender: Gender = Gender.UNKNOWN
-    tag_ids: Annotated[list[SqidId], Field(max_length=1000)] = []
+    user_gender: Annotated[Gender, NullIsDefault] = Gender.UNKNOWN
+    tag_ids: Annotated[list[SqidId], Field(max_length=1000), NullIsDefault] = []
 
 
 class OnboardEmployeeResponse(Schema):
@@ -51,7 +52,7 @@ class OnboardEmployeeResponse(Schema):
 async def onboard(request: OnboardEmployeeRequest) -> Success[OnboardEmployeeResponse]:
     refuse_too_many_tags(request.tag_ids)
     password = await NewPassword.generated()
-    async with unit_of_work():
+    async with unit_of_work(__name__):
         department = await Department.open_for_staff(request.department_id)
         await ensure_may_create_in(department)
         user_id = await open_account(

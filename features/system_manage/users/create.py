@@ -12,6 +12,7 @@ from kernel import (
     Gender,
     Line,
     NewPassword,
+    NullIsDefault,
     Phone,
     Refusal,
     Schema,
@@ -34,12 +35,14 @@ class CreateUserRequest(Schema):
 
     user_name: Annotated[UserName | None, BlankIsNone] = None
     password: Annotated[str, Field(max_length=128)] | None = None
-    by_user_role_code_list: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)] = []
+    by_user_role_code_list: Annotated[
+        list[Annotated[str, Field(max_length=64)]], Field(max_length=50), NullIsDefault
+    ] = []
     nick_name: Annotated[Line | None, BlankIsNone] = None
-    user_gender: Gender = Gender.UNKNOWN
+    user_gender: Annotated[Gender, NullIsDefault] = Gender.UNKNOWN
     user_phone: Annotated[Phone | None, BlankIsNone] = None
     user_email: Annotated[Email | None, BlankIsNone] = None
-    status_type: Status = Status.ENABLED
+    status_type: Annotated[Status, NullIsDefault] = Status.ENABLED
 
 
 @router.post(transaction=False)  # the password is hashed before the transaction opens
@@ -48,7 +51,7 @@ async def create_user(request: CreateUserRequest) -> Success[Created]:
     refuse_roles(request.by_user_role_code_list)
     ensure_strong(password, user_name=user_name)
     new_password = await NewPassword.chosen(password)
-    async with unit_of_work():
+    async with unit_of_work(__name__):
         user_id = await open_account(
             user_name,
             new_password.hash,

@@ -22,10 +22,10 @@ def connection_of(dotted_name: str) -> str:
 
 
 @asynccontextmanager
-async def unit_of_work(connection: str = "default") -> AsyncIterator[None]:
+async def unit_of_work(module: str = __name__) -> AsyncIterator[None]:
     """Commit what happens within, all or nothing, then deliver what was emitted. Within another one it joins that.
 
-    `connection` is the name of a database connection, see `connection_of`.
+    `module` is the Python module that asks, `__name__`: the transaction is one of its feature's database.
     """
     if collected.get() is not None:
         yield
@@ -33,7 +33,7 @@ async def unit_of_work(connection: str = "default") -> AsyncIterator[None]:
     events: list[object] = []
     token = collected.set(events)
     try:
-        async with in_transaction(connection):
+        async with in_transaction(connection_of(module)):
             yield
     finally:
         collected.reset(token)
@@ -46,7 +46,7 @@ async def deliver(events: list[object]) -> None:
     for event in events:
         for reaction in reactions_to(type(event)):
             try:
-                async with unit_of_work(connection_of(reaction.__module__)):
+                async with unit_of_work(reaction.__module__):
                     await reaction(event)
             except Exception:
                 log.exception("reaction failed", reaction=reaction.__module__, event_told=repr(event))

@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from kernel.codes import Code
-from kernel.database.unit_of_work import connection_of, unit_of_work
+from kernel.database.unit_of_work import unit_of_work
 from kernel.ids import reading_wire
 from kernel.rbac.door import Access, Door, Needs, all_of
 from kernel.refusal import TransportRefusal
@@ -82,7 +82,7 @@ def _as_endpoint(
         with reading_wire(False):
             if not transaction:
                 return await handler(*args, **kwargs)
-            async with unit_of_work(connection_of(module)):
+            async with unit_of_work(module):
                 return await handler(*args, **kwargs)
 
     return endpoint

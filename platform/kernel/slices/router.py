@@ -28,7 +28,7 @@ class Options(TypedDict, total=False):
     button: str | Needs  # the buttons that a caller must hold as well
     roles: str | Needs  # the roles
     open_during_password_change: bool  # also for a user who must change the password first; False
-    transaction: bool  # the handler runs in one unit of work; True for writes, False for reads
+    transaction: bool  # one unit of work around the handler; True for writes, False for reads
     max_body_bytes: int  # instead of the setting MAX_BODY_BYTES, for uploads
 
 

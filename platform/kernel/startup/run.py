@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from kernel.database.migrations import DatabaseUnreachable, pending
-from kernel.database.unit_of_work import connection_of, unit_of_work
+from kernel.database.unit_of_work import unit_of_work
 from kernel.modules import Feature, database_config
 from kernel.settings import settings
 from kernel.startup.accounts import open_system_accounts
@@ -31,7 +31,7 @@ async def start_up(features: Sequence[Feature]) -> None:
     if settings().demo:
         for feature in features:
             if feature.seed:
-                async with unit_of_work(connection_of(f"features.{feature.name}")):
+                async with unit_of_work(f"features.{feature.name}"):
                     await feature.seed()
     _finished = True
 

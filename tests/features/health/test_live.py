@@ -16,9 +16,7 @@ async def test_success(client: httpx.AsyncClient, events: list[object], snapshot
     assert shown(await client.get(URL), events) == snapshot
 
 
-async def test_it_asks_nobody(
-    client: httpx.AsyncClient, counting: Callable[[], AbstractContextManager[Cost]]
-) -> None:
+async def test_it_asks_nobody(client: httpx.AsyncClient, counting: Callable[[], AbstractContextManager[Cost]]) -> None:
     """A process that answers is alive, whatever has become of its database and its Redis."""
     with counting() as cost:
         assert (await client.get(URL)).status_code == 200

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
-from kernel.database.engines.asyncpg import AsyncpgClient
-from kernel.redis import connect
 from syrupy.assertion import SnapshotAssertion
 from tortoise.connection import get_connection, get_connections
 
+from kernel.database.engines.asyncpg import AsyncpgClient
+from kernel.redis import connect
 from tests.callers import shown
 
 URL = "/api/v1/health/ready"

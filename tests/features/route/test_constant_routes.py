@@ -1,10 +1,10 @@
 """route.constant_routes"""
 
 import httpx
-from kernel import Status
-from kernel.identity.models import Menu, MenuType
 from syrupy.assertion import SnapshotAssertion
 
+from kernel import Status
+from kernel.identity.models import Menu, MenuType
 from tests.callers import shown
 
 URL = "/api/v1/route/constant-routes"

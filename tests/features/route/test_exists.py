@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
-from kernel import Status
-from kernel.identity.models import Menu
 from syrupy.assertion import SnapshotAssertion
 
+from kernel import Status
+from kernel.identity.models import Menu
 from tests.callers import shown
 from tests.conftest import SignedIn
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from kernel import Status
-from kernel.identity.models import Menu, Role, User
 from syrupy.assertion import SnapshotAssertion
 
+from kernel import Status
+from kernel.identity.models import Menu, Role, User
 from tests.callers import shown
 from tests.conftest import Cost, SignedIn
 

@@ -70,9 +70,16 @@ class SqliteClient(ObservedClient, StockClient):
     async def create_connection(self, with_db: bool) -> None:
         try:
             await super().create_connection(with_db)
+            assert self._connection
+            # SQLite's own knows A to Z only, and a search for "müller" is to find MÜLLER as it does on PostgreSQL.
+            await self._connection.create_function("UPPER", 1, _upper, deterministic=True)
         except BaseException:
             await self.close()  # else it would be used without its pragmas: foreign keys would be off
             raise
+
+
+def _upper(value: object) -> object:
+    return value.upper() if isinstance(value, str) else value
 
 
 client_class = SqliteClient

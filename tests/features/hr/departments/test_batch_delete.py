@@ -28,7 +28,8 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
 
 async def test_the_same_id_twice(signed_in: SignedIn):
     legal = await Department.create(name="Legal", code="LE")
-    assert (await delete(await signed_in("R_HR_MANAGER"), [legal.id, legal.id])).json()["code"] == "0000"
+    answer = (await delete(await signed_in("R_HR_MANAGER"), [legal.id, legal.id])).json()
+    assert answer["data"] == {"deletedIds": [encode(legal.id)]}
     assert not await Department.exists(id=legal.id)
 
 

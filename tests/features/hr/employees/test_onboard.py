@@ -36,7 +36,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
     assert shown(response, events) == snapshot
     user = await User.get(user_name="meili").prefetch_related("roles")
     assert (user.nick_name, user.user_gender, user.status_type) == ("Mei Li", Gender.FEMALE, Status.ENABLED)
-    assert (user.user_email, user.user_phone) == ("mei.li@tessera.example", "+86 138 0000 9999")
+    assert (user.user_email, user.user_phone) == ("mei.li@tessera.example", "+8613800009999")
     assert (user.must_change_password, user.created_by) == (True, "hanmei")
     assert [role.role_code for role in user.roles] == ["R_EMPLOYEE"]
     employee = await Employee.get(user_id=user.id).prefetch_related("tags", "department")
@@ -50,15 +50,26 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
 
 
 async def test_no_more_than_needed(signed_in: SignedIn):
-    """A form sends "" for what is left empty; so can two people have no phone and no email."""
+    """A form sends "" or null for what is left empty; so can two people have no phone and no email."""
     specialist = await signed_in("R_HR_SPECIALIST")
     for user_name in ("meili", "haoran"):
-        blank = {"email": "", "phone": "", "position": ""} if user_name == "meili" else {}
+        nothing = {"email": None, "phone": None, "position": None, "userGender": None, "tagIds": None}
+        blank = {"email": "", "phone": "", "position": ""} if user_name == "meili" else nothing
         assert (await specialist.post(URL, json=await newcomer(userName=user_name) | blank)).json()["code"] == "0000"
         user = await User.get(user_name=user_name)
         assert (user.user_email, user.user_phone, user.user_gender) == (None, None, Gender.UNKNOWN)
         employee = await Employee.get(user_id=user.id)
         assert (employee.email, employee.phone, employee.position) == (None, None, None)
+
+
+async def test_one_mailbox_and_one_phone_however_they_are_written(signed_in: SignedIn):
+    hanmei = await signed_in("R_HR_MANAGER")
+    first = {"email": "Mei.Li@Tessera.example", "phone": "+86 (138) 0000-9999"}
+    assert (await hanmei.post(URL, json=await newcomer() | first)).json()["code"] == "0000"
+    mailbox = await newcomer(userName="haoran") | {"email": "mei.li@tessera.EXAMPLE"}
+    assert (await hanmei.post(URL, json=mailbox)).json()["code"] == "2302"
+    phone = await newcomer(userName="haoran") | {"phone": "+8613800009999"}
+    assert (await hanmei.post(URL, json=phone)).json()["code"] == "2303"
 
 
 async def test_unknown_fields_are_ignored(signed_in: SignedIn):

@@ -218,3 +218,10 @@ async def test_without_permission(signed_in: SignedIn, client: httpx.AsyncClient
 async def names(caller: httpx.AsyncClient, query: dict[str, Any]) -> list[str]:
     response = await caller.post(URL, json={"size": 1000, **query})
     return [record["name"] for record in response.json()["data"]["records"]]
+
+
+async def test_contains_ignores_case_beyond_ascii_too(signed_in: SignedIn):
+    hanmei = await signed_in("R_HR_MANAGER")
+    await Employee.create(name="Jürgen MÜLLER", department_id=(await Department.get(code="RD")).id)
+    for needle in ("müller", "JÜRGEN", "ürg"):
+        assert (await hanmei.post(URL, json={"name": needle})).json()["data"]["total"] == 1

@@ -90,12 +90,10 @@ async def test_a_manager_with_a_wrong_successor(successor: str | None, signed_in
 async def test_two_managers_change_places_at_once(signed_in: SignedIn):
     """They do not wait for one another, each with the department locked that the other one wants."""
     hanmei = await signed_in("R_HR_MANAGER")
-    for there, back in [("SA", "RD"), ("RD", "SA"), ("SA", "RD")]:
-        codes = await asyncio.gather(
-            transfer(hanmei, await manager_of(back), to=there, successor=await member_of(back)),
-            transfer(hanmei, await manager_of(there), to=back, successor=await member_of(there)),
-        )
-        assert codes == ["0000", "0000"]
+    for here, there in [("RD", "SA"), ("SA", "RD"), ("RD", "SA")]:
+        one = await move(await manager_of(here), to=there, successor=await member_of(here))
+        other = await move(await manager_of(there), to=here, successor=await member_of(there))
+        assert await at_once(hanmei, one, other) == ["0000", "0000"]
 
 
 async def test_a_successor_who_leaves_at_the_same_moment(signed_in: SignedIn):
@@ -103,10 +101,8 @@ async def test_a_successor_who_leaves_at_the_same_moment(signed_in: SignedIn):
     hanmei = await signed_in("R_HR_MANAGER")
     for _ in range(3):
         manager, successor = await manager_of("RD"), await member_of("RD")
-        codes = await asyncio.gather(
-            transfer(hanmei, manager, to="SA", successor=successor), transfer(hanmei, successor, to="SA")
-        )
-        assert codes in (["0000", "4001"], ["4008", "0000"])
+        one, other = await move(manager, to="SA", successor=successor), await move(successor, to="SA")
+        assert await at_once(hanmei, one, other) in (["0000", "4001"], ["4008", "0000"])
         assert await Employee.exists(name=await manager_of("RD"), department__code="RD")
 
 
@@ -178,10 +174,19 @@ async def test_without_permission(signed_in: SignedIn, client: httpx.AsyncClient
 
 async def transfer(caller: httpx.AsyncClient, name: str, *, to: str, successor: str | None = None) -> str:
     """The code of the answer."""
+    return (await caller.patch(**await move(name, to=to, successor=successor))).json()["code"]
+
+
+async def at_once(caller: httpx.AsyncClient, *moves: dict[str, Any]) -> list[str]:
+    return [answer.json()["code"] for answer in await asyncio.gather(*(caller.patch(**each) for each in moves))]
+
+
+async def move(name: str, *, to: str, successor: str | None = None) -> dict[str, Any]:
+    """The request."""
     body = {"departmentId": encode((await Department.get(code=to)).id)}
     if successor:
         body["newManagerEmployeeId"] = encode((await Employee.get(name=successor)).id)
-    return (await caller.patch(await url_of(name), json=body)).json()["code"]
+    return {"url": await url_of(name), "json": body}
 
 
 async def url_of(name: str) -> str:

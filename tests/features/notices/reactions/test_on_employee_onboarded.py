@@ -1,9 +1,9 @@
 """notices.reactions.on_employee_onboarded"""
 
-from features.hr.models import Department, Employee
-from kernel.ids import decode, encode
 from structlog.testing import capture_logs
 
+from features.hr.models import Department, Employee
+from kernel.ids import decode, encode
 from tests.conftest import SignedIn
 
 URL = "/api/v1/business/hr/employees"
@@ -13,9 +13,7 @@ async def test_success(signed_in: SignedIn) -> None:
     sales = await Department.get(code="SA")
     hanmei = await signed_in("R_HR_MANAGER")
     with capture_logs() as lines:
-        answer = await hanmei.post(
-            URL, json={"userName": "lilei", "name": "Li Lei", "departmentId": encode(sales.id)}
-        )
+        answer = await hanmei.post(URL, json={"userName": "lilei", "name": "Li Lei", "departmentId": encode(sales.id)})
     employee_id = decode(answer.json()["data"]["employeeId"])
     told = [line for line in lines if line["event"] == "an employee joined"]
     assert told == [

@@ -1,11 +1,11 @@
 """notices.reactions.on_employee_transferred"""
 
 import httpx
-from features.hr.models import Department, Employee
-from kernel.ids import encode
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
+from features.hr.models import Department, Employee
+from kernel.ids import encode
 from tests.conftest import SignedIn
 
 

@@ -1,10 +1,10 @@
 """system_manage.users.get"""
 
 import httpx
-from kernel.identity.models import User
-from kernel.ids import encode
 from syrupy.assertion import SnapshotAssertion
 
+from kernel.identity.models import User
+from kernel.ids import encode
 from tests.callers import shown
 from tests.conftest import SignedIn
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from kernel import Status
-from kernel.identity.models import User
 from syrupy.assertion import SnapshotAssertion
 
+from kernel import Status
+from kernel.identity.models import User
 from tests.callers import shown
 from tests.conftest import NOW, Cost, SignedIn
 
@@ -102,7 +102,8 @@ async def test_order_by_several_fields(signed_in: SignedIn) -> None:
 
 
 @pytest.mark.parametrize(
-    "field", ["passwordHash", "password_hash", "tokenVersion", "roles__id", "fmtCreatedAt", "-", "", "id; --", "nothing"]
+    "field",
+    ["passwordHash", "password_hash", "tokenVersion", "roles__id", "fmtCreatedAt", "-", "", "id; --", "nothing"],
 )
 async def test_order_by_what_the_record_does_not_show(signed_in: SignedIn, field: str) -> None:
     admin = await signed_in("R_ADMIN")

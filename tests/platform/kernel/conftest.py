@@ -1,0 +1,132 @@
+"""What a test of the kernel may change, and finds put back: settings, logs, the features, the one app of the process."""
+
+import gc
+import importlib
+import io
+import logging
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import structlog
+from fastapi import FastAPI
+from structlog.stdlib import ProcessorFormatter
+from tortoise import context as tortoise_context
+
+import features
+from kernel import ids, modules, settings
+from kernel.auth import passwords, tokens
+from kernel.var_dir import generated_secret
+from tests.architecture.tree import plant
+
+Configure = Callable[..., None]
+Features = Callable[[Mapping[str, str]], tuple[modules.Feature, ...]]
+
+settings_module = importlib.import_module("kernel.settings")  # the face has a function of that name
+
+
+def forget_settings() -> None:
+    """Whatever was made from settings is made anew."""
+    for read_once in (
+        settings,
+        settings_module._load,
+        generated_secret,
+        ids._sqids,
+        ids.encode,
+        ids.decode,
+        tokens._signing_key,
+        tokens._verifying_keys,
+        passwords._hasher,
+        passwords._hash_of_nobody,
+    ):
+        read_once.cache_clear()
+
+
+@pytest.fixture
+def configure() -> Iterator[Configure]:
+    """`configure(APP_ENV="production", DB_URL=None)`: the process has these variables, None for one that is not set."""
+
+    def set_variables(**variables: str | None) -> None:
+        for name, value in variables.items():
+            if value is None:
+                patch.delenv(name, raising=False)
+            else:
+                patch.setenv(name, value)
+        forget_settings()
+
+    with pytest.MonkeyPatch.context() as patch:
+        yield set_variables
+    forget_settings()
+
+
+@pytest.fixture
+def env_file(configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """`env_file("APP_PORT=8000")`: there is a file `.env` with this text."""
+
+    def write(text: str) -> None:
+        file = tmp_path / ".env"
+        file.write_text(text, encoding="utf-8")
+        monkeypatch.setattr(settings_module, "ENV_FILE", file)
+        configure()
+
+    return write
+
+
+@pytest.fixture
+def own_logs() -> Iterator[None]:
+    """The test sets the logs of the process up in its own way."""
+    root = logging.getLogger()
+    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.configure(**config)
+
+
+@pytest.fixture
+def log_lines(app: FastAPI) -> Iterator[io.StringIO]:
+    """The text that the app writes to its log during the test."""
+    root = logging.getLogger()
+    formatter = next(each.formatter for each in root.handlers if isinstance(each.formatter, ProcessorFormatter))
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(formatter)
+    root.addHandler(handler)
+    yield written
+    root.removeHandler(handler)
+
+
+@pytest.fixture
+def no_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As in a process in which no app has started: Tortoise is not set up, Redis is not open."""
+    monkeypatch.setattr(tortoise_context, "_global_context", None)
+    monkeypatch.setattr(importlib.import_module("kernel.redis"), "_client", None)
+    token = tortoise_context._current_context.set(None)
+    yield
+    tortoise_context._current_context.reset(token)
+
+
+@pytest.fixture
+def discovered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, configure: Configure) -> Iterator[Features]:
+    """`discovered({"features/shop/module.py": ...})`: the features of a tree of these files, as discovery finds them."""
+    known = set(sys.modules)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def discover(files: Mapping[str, str]) -> tuple[modules.Feature, ...]:
+        plant(tmp_path, files)
+        monkeypatch.setattr(features, "__path__", [str(tmp_path / "features")])
+        importlib.invalidate_caches()
+        found = modules.discover.__wrapped__()
+        monkeypatch.setattr(modules, "discover", lambda: found)
+        return found
+
+    yield discover
+    for name in set(sys.modules) - known:
+        if name.startswith("features."):
+            module = sys.modules.pop(name)
+            package, _, child = name.rpartition(".")
+            if vars(sys.modules.get(package, features)).get(child) is module:
+                delattr(sys.modules.get(package, features), child)
+    configure()
+    gc.collect()  # discovery finds enumerations and settings by their subclasses, as long as those live

@@ -1,0 +1,73 @@
+"""An app of a few slices that a test makes, with all of the kernel's own around them, as `create_app` puts it."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from kernel import PUBLIC
+from kernel.errors import install_error_handlers
+from kernel.middleware import RequestMiddleware
+from kernel.slices import SliceIndex, SliceRoute, slice_router
+
+Message = MutableMapping[str, Any]
+
+
+def slice_of(
+    handler: Callable[..., Awaitable[Any]],
+    path: str = "",
+    method: str = "post",
+    *,
+    name: str = "shop.orders.send",
+    prefix: str = "/orders",
+    **options: Any,
+) -> SliceRoute:
+    """The handler as a slice that is open to anyone, unless told otherwise."""
+    router = slice_router()
+    getattr(router, method)(path, **{"access": PUBLIC, **options})(handler)
+    (declared,) = router.declared
+    return SliceRoute(declared, name=name, prefix=prefix, module=f"features.{name}", summary=f"It is {name}.")
+
+
+def app_of(*slices: SliceRoute, max_body_bytes: int | None = None) -> FastAPI:
+    """An app of these slices. It has no lifespan: what it needs of a database, the test starts."""
+    app = FastAPI(max_body_size=max_body_bytes)
+    app.router.routes.insert(0, SliceIndex(slices))
+    install_error_handlers(app)
+    app.add_middleware(RequestMiddleware)
+    return app
+
+
+def caller(app: Any) -> httpx.AsyncClient:
+    """A client of the app."""
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False), base_url="http://test")
+
+
+def http_scope(path: str = "/", method: str = "GET", **headers: str) -> Message:
+    """What a server tells an ASGI app of a request; `x_request_id` is the header X-Request-ID."""
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "root_path": "",
+        "headers": raw,
+        "client": ("127.0.0.1", 1),
+        "server": ("test", 80),
+    }
+
+
+async def no_body() -> Message:
+    """The `receive` of a request without a body."""
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def unreadable() -> Message:
+    """The `receive` of a request whose body nobody may read."""
+    raise AssertionError("the body was read")

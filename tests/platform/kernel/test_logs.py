@@ -1,0 +1,181 @@
+"""Logs: who and where on every line, no secret on any."""
+
+import io
+import json
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import structlog
+from structlog.contextvars import bind_contextvars, clear_contextvars
+
+from kernel.context import Actor, accept_request_id, set_actor
+from kernel.logs import configure_logs
+from tests.platform.kernel.conftest import Configure
+
+Written = Callable[[], str]
+
+pytestmark = pytest.mark.usefixtures("own_logs")
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What is written to the standard error from here on."""
+    stderr = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", stderr)
+    return stderr
+
+
+@pytest.fixture
+def in_production(configure: Configure, written: io.StringIO) -> Callable[[], list[dict[str, Any]]]:
+    """The process logs as in production; call it for the lines so far."""
+    configure(APP_ENV="production")
+    configure_logs()
+    return lambda: [json.loads(line) for line in written.getvalue().splitlines()]
+
+
+@pytest.fixture
+def on_a_terminal(configure: Configure, monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """The process logs as it does before a developer's eyes."""
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    configure(APP_ENV="development")
+    monkeypatch.setattr(sys, "stderr", Terminal())
+    configure_logs()
+    return sys.stderr  # pyright: ignore[reportReturnType]
+
+
+def break_down() -> None:
+    chosen = "hidden" + "-in-a-variable"
+    raise ValueError(f"no paper left for {len(chosen)} letters")
+
+
+async def test_production_writes_json(in_production: Callable[[], list[dict[str, Any]]]) -> None:
+    structlog.get_logger("shop").info("sold", amount=3, to="Zoë\nDoe")
+    logging.getLogger("library").warning("%s is low", "paper", extra={"left": 2})
+    first, second = in_production()
+    assert (first["event"], first["amount"], first["to"], first["level"]) == ("sold", 3, "Zoë\nDoe", "info")
+    assert (second["event"], second["left"], second["level"]) == ("paper is low", 2, "warning")
+    for line in (first, second):
+        assert line["timestamp"].endswith("Z")
+
+
+async def test_others_write_for_readers(configure: Configure, written: io.StringIO) -> None:
+    configure(APP_ENV="development")
+    configure_logs()
+    structlog.get_logger("shop").info("sold", amount=3)
+    logging.getLogger("library").warning("low")
+    first, second = written.getvalue().splitlines()
+    assert first.split() == [first.split()[0], "[info", "]", "sold", "amount=3"]
+    assert second.split()[1:] == ["[warning", "]", "low"]
+
+
+async def test_a_line_says_which_request_and_who(in_production: Callable[[], list[dict[str, Any]]]) -> None:
+    accept_request_id("r1")
+    set_actor(Actor(user_id=1, user_name="ann", impersonator_name="bob"))
+    structlog.get_logger("shop").info("sold")
+    logging.getLogger("library").warning("low")
+    for line in in_production():
+        assert (line["request_id"], line["actor"]) == ("r1", "ann (by bob)")
+
+
+def test_outside_of_a_request_it_says_neither(in_production: Callable[[], list[dict[str, Any]]]) -> None:
+    structlog.get_logger("shop").info("sold")
+    (line,) = in_production()
+    assert line.keys() == {"event", "level", "timestamp"}
+
+
+SECRET_NAMES = [
+    "password",
+    "newPassword",
+    "password_hash",
+    "raw_password",
+    "PASSWORD",
+    "token",
+    "refreshToken",
+    "secret_key",
+    "Authorization",
+    "set-cookie",
+    "captcha",
+]
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES)
+def test_secrets_are_masked(name: str, in_production: Callable[[], list[dict[str, Any]]]) -> None:
+    clear_contextvars()
+    structlog.get_logger("shop").info("sold", **{name: "hidden"})
+    structlog.get_logger("shop").bind(**{name: "hidden"}).warning("sold")
+    logging.getLogger("library").warning("low", extra={name: "hidden"})
+    bind_contextvars(**{name: "hidden"})
+    structlog.get_logger("shop").info("sold")
+    clear_contextvars()
+    assert [line[name] for line in in_production()] == ["***"] * 4
+
+
+@pytest.mark.parametrize("value", [{"userName": "ann", "password": "hidden"}, [{"token": "hidden"}]])
+def test_secrets_inside_of_a_value_are_masked(
+    value: object, in_production: Callable[[], list[dict[str, Any]]]
+) -> None:
+    structlog.get_logger("shop").info("sold", body=value)
+    assert "hidden" not in str(in_production())
+
+
+def test_a_traceback_in_production_shows_no_values_of_variables(
+    in_production: Callable[[], list[dict[str, Any]]],
+) -> None:
+    for log in (structlog.get_logger("shop"), logging.getLogger("library")):
+        try:
+            break_down()
+        except ValueError:
+            log.exception("it broke")
+    for line in in_production():
+        assert "hidden-in-a-variable" not in str(line)
+        (error,) = line["exception"]
+        assert (error["exc_type"], error["exc_value"]) == ("ValueError", "no paper left for 20 letters")
+        assert error["frames"][-1]["name"] == "break_down"
+
+
+def test_a_traceback_on_a_terminal_shows_no_values_of_variables(on_a_terminal: io.StringIO) -> None:
+    try:
+        break_down()
+    except ValueError:
+        structlog.get_logger("shop").exception("it broke")
+    text = on_a_terminal.getvalue()
+    assert "no paper left for 20 letters" in text
+    assert "break_down" in text
+    assert "hidden-in-a-variable" not in text
+
+
+def test_a_traceback_in_a_file_is_plain(configure: Configure, written: io.StringIO) -> None:
+    configure(APP_ENV="demo")
+    configure_logs()
+    try:
+        break_down()
+    except ValueError:
+        structlog.get_logger("shop").exception("it broke")
+    assert written.getvalue().splitlines()[1:2] == ["Traceback (most recent call last):"]
+    assert "\x1b" not in written.getvalue()
+    assert "hidden-in-a-variable" not in written.getvalue()
+
+
+@pytest.mark.parametrize(("debug", "lines"), [("false", ["info"]), ("true", ["debug", "info"])])
+def test_only_debug_shows_what_is_for_debugging(
+    debug: str, lines: list[str], configure: Configure, written: io.StringIO
+) -> None:
+    configure(APP_ENV="production", APP_DEBUG=debug)
+    configure_logs()
+    for log in (structlog.get_logger("shop"), logging.getLogger("library")):
+        log.debug("looked")
+        log.info("sold")
+    assert [json.loads(line)["level"] for line in written.getvalue().splitlines()] == lines * 2
+
+
+def test_what_libraries_chatter_is_not_shown(in_production: Callable[[], list[dict[str, Any]]]) -> None:
+    for name in ("asyncio", "aiosqlite", "tortoise", "tortoise.db_client"):
+        logging.getLogger(name).info("SELECT secrets")
+    assert in_production() == []
