@@ -38,7 +38,6 @@ def _bare_app(config: Settings) -> FastAPI:
         "title": config.app_title,
         "lifespan": _lifespan,
         "redoc_url": None,
-        "max_body_size": config.max_body_bytes,
     }
     if config.docs_enabled:
         return FastAPIOffline(**options)  # FastAPI's own /docs is a blank page where no CDN can be reached

@@ -74,7 +74,8 @@ async def _http(_request: Request, error: Exception) -> Response:
         detail = {"field": "body", "message": str(error.detail), "type": "body_unreadable"}
         return refused(Refusal(Code.REQUEST_VALIDATION, data={"errors": [detail]}))
     code = _BY_STATUS.get(error.status_code, Code.FAIL)
-    return refused(TransportRefusal(error.status_code, code))
+    message = error.detail if code is Code.PAYLOAD_TOO_LARGE else None  # ours; other details are Starlette's
+    return refused(TransportRefusal(error.status_code, code, message))
 
 
 async def _does_not_exist(_request: Request, error: Exception) -> Response:

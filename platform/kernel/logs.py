@@ -27,10 +27,25 @@ def _who_and_where(_logger: object, _method: str, event: MutableMapping[str, Any
 
 
 def _mask_secrets(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    for key in event:
-        if any(word in key.lower() for word in _SECRET_WORDS):
-            event[key] = "***"
-    return event
+    return _masked(event)
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, MutableMapping):
+        return {key: "***" if _is_secret(key) else _masked(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)([_masked(each) for each in value]) if type(value) in (list, tuple) else value
+    return value
+
+
+def _is_secret(key: object) -> bool:
+    return any(word in str(key).lower() for word in _SECRET_WORDS)
+
+
+def _for_machines() -> tuple[Processor, Processor]:
+    # The values of local variables, passwords among them, stay out of the log.
+    tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+    return structlog.processors.ExceptionRenderer(tracebacks), structlog.processors.JSONRenderer()
 
 
 def _for_readers() -> structlog.dev.ConsoleRenderer:
@@ -52,9 +67,7 @@ def configure_logs() -> None:
         _mask_secrets,
         structlog.processors.TimeStamper(fmt="iso" if in_json else "%H:%M:%S", utc=in_json),
     ]
-    final: list[Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()] if in_json else [_for_readers()]
-    )
+    final: list[Processor] = [*_for_machines()] if in_json else [_for_readers()]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

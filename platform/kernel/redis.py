@@ -10,35 +10,46 @@ from typing import Any
 
 from fakeredis import FakeAsyncRedis
 from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.client import Pipeline
 
 MAX_CONNECTIONS = 50
 TIMEOUT_SECONDS = 2.0
 
 _client: Redis | None = None
-_observed: ContextVar[list[str] | None] = ContextVar("observed_redis_commands", default=None)
+_observers: ContextVar[tuple[list[str], ...]] = ContextVar("redis_observers", default=())
 
 
 class _Observed:
     """Reports the name of each command to whoever observes; see `commands`."""
 
-    async def execute_command(self, *args: Any, **options: Any) -> Any:
-        if (seen := _observed.get()) is not None:
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        for seen in _observers.get():
             seen.append(str(args[0]))
-        return await super().execute_command(*args, **options)  # pyright: ignore[reportAttributeAccessIssue]  a mixin of Redis
+        return super().execute_command(*args, **options)  # pyright: ignore[reportAttributeAccessIssue]  a mixin of Redis
 
 
-class _Server(_Observed, Redis):
+class _Pipeline(_Observed, Pipeline):
     pass
 
 
-class _InProcess(_Observed, FakeAsyncRedis):
+class _Client(_Observed):
+    def pipeline(self, transaction: bool = True, shard_hint: str | None = None) -> Pipeline:
+        pool: Any = self
+        return _Pipeline(pool.connection_pool, pool.response_callbacks, transaction, shard_hint)
+
+
+class _Server(_Client, Redis):
+    pass
+
+
+class _InProcess(_Client, FakeAsyncRedis):
     pass
 
 
 def connect(url: str) -> Redis:
     """A client of the server at `url`, or of a store in this process; it connects at its first command. Text, not bytes."""
     if url.startswith("memory://"):
-        return _InProcess(decode_responses=True)
+        return _InProcess(decode_responses=True, max_connections=2**16)
     # redis-py's plain pool raises at its limit; this one waits for a free connection.
     pool = BlockingConnectionPool.from_url(
         url,
@@ -74,10 +85,10 @@ def redis() -> Redis:
 
 @contextmanager
 def commands() -> Iterator[list[str]]:
-    """The names of the commands that are sent within."""
+    """The names of the commands that are sent within, those of pipelines when they are queued. Blocks nest."""
     seen: list[str] = []
-    token = _observed.set(seen)
+    token = _observers.set((*_observers.get(), seen))
     try:
         yield seen
     finally:
-        _observed.reset(token)
+        _observers.reset(token)

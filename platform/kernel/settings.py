@@ -5,6 +5,7 @@ names the variable, the value (secrets masked) and what is allowed.
 """
 
 import os
+import re
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -161,11 +162,8 @@ def _problem(kind: type[BaseSettings], prefix: str, detail: dict[str, Any]) -> s
 
 
 def _without_password(url: str) -> str:
-    scheme, separator, rest = url.partition("://")
-    credentials, at, host = rest.rpartition("@")
-    if not at or ":" not in credentials:
-        return url
-    return f"{scheme}{separator}{credentials.split(':', 1)[0]}:***@{host}"
+    """What stands between a colon and the last @, hidden, whether or not it is a URL otherwise."""
+    return re.sub(r"(:(?://)?[^:@/]*):.*@", r"\1:***@", url) if "://" in url else re.sub(r":.*@", ":***@", url)
 
 
 def _environment() -> dict[str, str | None]:

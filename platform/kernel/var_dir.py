@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -23,20 +24,27 @@ def ensure_var_dir(var_dir: Path) -> None:
 
 @cache
 def generated_secret(var_dir: Path, name: str) -> str:
-    """The secret in `var/<name>`, generated at the first call. Two processes that race read the same one."""
+    """The secret in `var/<name>`, generated at the first call. Processes that race all read the same one.
+
+    Raises SettingsError if the file is empty or nothing can be written.
+    """
     path = var_dir / name
     if not path.exists():
-        temporary = path.with_name(f"{name}.{os.getpid()}")
-        try:
-            var_dir.mkdir(parents=True, exist_ok=True)
-            temporary.touch(mode=0o600, exist_ok=False)
-            temporary.write_text(secrets.token_urlsafe(48), encoding="ascii")
-            try:
-                os.link(temporary, path)  # fails where another process was first; then its secret is the one
-            except FileExistsError:
-                pass
-            finally:
-                temporary.unlink()
-        except OSError as error:
-            raise SettingsError(f"VAR_DIR={str(var_dir)!r}: cannot write {path}: {error.strerror}") from None
-    return path.read_text(encoding="ascii").strip()
+        _generate(path)
+    secret = path.read_text(encoding="ascii").strip()
+    if not secret:
+        raise SettingsError(f"{path} is empty, which is no secret: delete the file, or restore it from a backup")
+    return secret
+
+
+def _generate(path: Path) -> None:
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.touch(mode=0o600, exist_ok=False)
+        unfinished.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with suppress(FileExistsError):  # someone else was first; then theirs is the secret
+            os.link(unfinished, path)
+        unfinished.unlink()
+    except OSError as error:
+        raise SettingsError(f"VAR_DIR={str(path.parent)!r}: cannot write {path}: {error.strerror}") from None

@@ -80,7 +80,7 @@ def read_token(encoded: str, expected: TokenType) -> Token:
             token_id=str(claims["jti"]),
         )
         expires_at = int(claims["exp"])
-    except (jwt.PyJWTError, KeyError, TypeError, ValueError):
+    except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError):
         raise Refusal(Code.INVALID_TOKEN) from None
     if token.type is not expected:
         raise Refusal(Code.NOT_REFRESH_TOKEN if expected is TokenType.REFRESH else Code.INVALID_TOKEN)

@@ -136,7 +136,7 @@ def _make_directory(client: Any) -> None:
 @asynccontextmanager
 async def _app_or_own_context(config: Mapping[str, Any]) -> AsyncIterator[TortoiseContext]:
     current = get_current_context()
-    if current is not None and current.inited:
+    if current is not None and current.inited and current.connections.db_config == config["connections"]:
         yield current
         return
     async with _own_context(config) as context:

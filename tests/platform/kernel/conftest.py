@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 import structlog
 from fastapi import FastAPI
+from structlog.contextvars import clear_contextvars
 from structlog.stdlib import ProcessorFormatter
 from tortoise import context as tortoise_context
 
 import features
-from kernel import ids, modules, settings
+from kernel import context, ids, modules, settings
 from kernel.auth import passwords, tokens
 from kernel.var_dir import generated_secret
 from tests.architecture.tree import plant
@@ -24,6 +25,20 @@ Configure = Callable[..., None]
 Features = Callable[[Mapping[str, str]], tuple[modules.Feature, ...]]
 
 settings_module = importlib.import_module("kernel.settings")  # the face has a function of that name
+
+
+@pytest.fixture(autouse=True)
+def no_request() -> Iterator[None]:
+    """There is no request at hand, and none is left behind."""
+
+    def forget() -> None:
+        context._request_id.set("-")
+        context._actor.set(None)
+        clear_contextvars()
+
+    forget()
+    yield
+    forget()
 
 
 def forget_settings() -> None:

@@ -74,7 +74,17 @@ def test_what_is_no_single_row_is_refused() -> None:
     sqids = ids._sqids()
     beyond = sqids._Sqids__encode_numbers([MAX_ID + 1], 0)  # pyright: ignore[reportAttributeAccessIssue]  encode() refuses to
     assert sqids.decode(beyond) == [MAX_ID + 1]
-    for public_id in ("", "a", "not-an-id", "1", "ÄÖÜäöüßé", " " + encode(1), encode(1) + "\n", sqids.encode([1, 2]), beyond):
+    for public_id in (
+        "",
+        "a",
+        "not-an-id",
+        "1",
+        "ÄÖÜäöüßé",
+        " " + encode(1),
+        encode(1) + "\n",
+        sqids.encode([1, 2]),
+        beyond,
+    ):
         with pytest.raises(ValueError, match="is not an id of this system"):
             decode(public_id)
 
@@ -90,7 +100,19 @@ def test_ids_are_computed_once(configure: Configure) -> None:
 def test_the_wire_carries_strings(adapter: TypeAdapter[Any]) -> None:
     with reading_wire():
         assert adapter.validate_python(encode(7)) == 7
-        for value in (7, 7.0, True, False, [encode(7)], {"id": encode(7)}, b"12345678", "7", "", encode(7) * 9, "\ud800"):
+        for value in (
+            7,
+            7.0,
+            True,
+            False,
+            [encode(7)],
+            {"id": encode(7)},
+            b"12345678",
+            "7",
+            "",
+            encode(7) * 9,
+            "\ud800",
+        ):
             with pytest.raises(ValidationError):
                 adapter.validate_python(value)
 

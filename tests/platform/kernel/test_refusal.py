@@ -28,9 +28,7 @@ def test_a_row_that_is_not_there_is_called_by_its_name() -> None:
 def test_one_field_is_refused_as_validation_refuses_it() -> None:
     refusal = InvalidInput("orderBy", "cannot order by 'x'", "unknown_field")
     assert refusal.code is Code.REQUEST_VALIDATION
-    assert refusal.data == {
-        "errors": [{"field": "orderBy", "message": "cannot order by 'x'", "type": "unknown_field"}]
-    }
+    assert refusal.data == {"errors": [{"field": "orderBy", "message": "cannot order by 'x'", "type": "unknown_field"}]}
 
 
 def test_the_transport_refuses_with_a_real_status() -> None:

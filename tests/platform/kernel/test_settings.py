@@ -206,5 +206,7 @@ def test_secrets_that_are_set_are_used(configure: Configure, tmp_path: Path) -> 
 
 
 def test_secrets_do_not_show_in_a_representation(configure: Configure) -> None:
-    configure(SECRET_KEY="hidden" * 6, SECRET_KEY_PREVIOUS="hidden" * 7, SQIDS_SEED="hidden", FIRST_ADMIN_PASSWORD="hidden")
+    configure(
+        SECRET_KEY="hidden" * 6, SECRET_KEY_PREVIOUS="hidden" * 7, SQIDS_SEED="hidden", FIRST_ADMIN_PASSWORD="hidden"
+    )
     assert "hidden" not in repr(settings())

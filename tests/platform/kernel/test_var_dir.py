@@ -68,9 +68,7 @@ def test_it_is_read_once(tmp_path: Path) -> None:
 
 def test_processes_that_race_read_the_same(tmp_path: Path) -> None:
     command = [sys.executable, "-S", "-c", RACER, str(module.__file__), str(tmp_path)]
-    racers = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)
-    ]
+    racers = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(4)]
     assert [racer.stdout.readline() for racer in racers if racer.stdout] == ["ready\n"] * 4
     for racer in racers:
         assert racer.stdin

@@ -202,10 +202,18 @@ async def test_sqlite_leaves_no_transaction_open_when_cancelled_at_its_beginning
             assert await third.execute_query_dict("SELECT n FROM t") == [{"n": 1}, {"n": 2}]
 
 
+def test_mysql_asks_for_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "mysql://root:@127.0.0.1:3306/test"
+    monkeypatch.setattr("kernel.database.config.find_spec", lambda _name: None)
+    with pytest.raises(ValueError, match="uv sync --extra mysql"):
+        connection_config(url)
+    monkeypatch.setattr("kernel.database.config.find_spec", lambda _name: object())
+    assert connection_config(url)["engine"] == "tortoise.backends.mysql"
+
+
 def test_connection_configs_use_our_engines() -> None:
     assert connection_config("sqlite://var/a.sqlite3")["engine"] == "kernel.database.engines.sqlite"
     assert connection_config("sqlite://var/a.sqlite3")["credentials"]["file_path"] == "var/a.sqlite3"
-    assert connection_config("mysql://root:@127.0.0.1:3306/test")["engine"] == "tortoise.backends.mysql"
 
     postgres = connection_config("postgres://us%40er:p%40ss@db:5433/app")
     assert postgres["engine"] == "kernel.database.engines.asyncpg"

@@ -191,14 +191,14 @@ async def test_the_connection_of_a_module(app: FastAPI) -> None:
         context.connections._db_config = None
 
 
-async def test_the_transaction_is_in_the_database_that_is_named() -> None:
+async def test_the_transaction_is_one_of_the_module_s_own_database() -> None:
     config = tortoise_config({}, {"default": "sqlite://:memory:", "hr": "sqlite://:memory:"})
     async with TortoiseContext() as context:
         context.connections._init_config(config["connections"])
         for name in ("default", "hr"):
             await context.connections.get(name).execute_script("CREATE TABLE t (n int)")
         with pytest.raises(ZeroDivisionError):
-            async with unit_of_work("hr"):
+            async with unit_of_work("features.hr.employees.onboard"):
                 for name in ("default", "hr"):
                     await context.connections.get(name).execute_query("INSERT INTO t VALUES (1)")
                 _ = 1 / 0

@@ -1,0 +1,121 @@
+"""A request finds its slice by the segments of its path, however many slices there are."""
+
+import random
+import re
+from collections.abc import Callable
+
+import pytest
+
+from kernel.codes import Code
+from kernel.refusal import TransportRefusal
+from kernel.slices import SliceIndex, SliceRoute
+from kernel.slices import index as index_module
+from tests.platform.kernel.small_app import slice_of
+
+
+async def nothing() -> None: ...
+
+
+def route(path: str, method: str = "get", name: str = "shop.orders.get") -> SliceRoute:
+    return slice_of(nothing, path, method, prefix="", name=name)
+
+
+def index_of(*paths: str) -> SliceIndex:
+    return SliceIndex(route(path, name=f"shop.n{number}") for number, path in enumerate(paths))
+
+
+def found(index: SliceIndex, path: str, method: str = "GET") -> tuple[str, dict[str, str]] | None:
+    """The declared path of the slice that answers, and the values of its parameters."""
+    answer = index.find(path, method)
+    return (answer[0].path, answer[1]) if answer else None
+
+
+def test_a_path_is_found_and_its_parameters_are_named() -> None:
+    index = index_of("/orders", "/orders/{order_id}/items/{item_id}", "/orders/search")
+    assert found(index, "/orders") == ("/orders", {})
+    assert found(index, "/orders/7/items/a b") == (
+        "/orders/{order_id}/items/{item_id}",
+        {"order_id": "7", "item_id": "a b"},
+    )
+
+
+@pytest.mark.parametrize("paths", [("/orders/{id}", "/orders/search"), ("/orders/search", "/orders/{id}")])
+def test_a_literal_goes_before_a_parameter(paths: tuple[str, str]) -> None:
+    index = index_of(*paths)
+    assert found(index, "/orders/search") == ("/orders/search", {})
+    assert found(index, "/orders/searches") == ("/orders/{id}", {"id": "searches"})
+
+
+def test_a_literal_that_leads_nowhere_is_no_obstacle() -> None:
+    index = index_of("/orders/my/items", "/orders/{id}/notes", "/{kind}/my/notes/{note_id}")
+    assert found(index, "/orders/my/notes") == ("/orders/{id}/notes", {"id": "my"})
+    assert found(index, "/orders/my/notes/7") == ("/{kind}/my/notes/{note_id}", {"kind": "orders", "note_id": "7"})
+    assert found(index, "/orders/my/items/7") is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["", "/", "/order", "/orders/", "//orders", "/orders//items", "/orders/7/items/", "/ORDERS", "orders", "/orders/7"],
+)
+def test_an_unknown_path_is_not_found(path: str) -> None:
+    assert found(index_of("/orders", "/orders/{order_id}/items"), path) is None
+
+
+def test_a_known_path_with_another_method_is_refused_as_that() -> None:
+    index = SliceIndex([route("/orders/{id}", "get"), route("/orders/{id}", "delete", name="shop.orders.delete")])
+    assert found(index, "/orders/7", "DELETE") == ("/orders/{id}", {"id": "7"})
+    for method in ("POST", "get", "OPTIONS", "NONSENSE"):
+        with pytest.raises(TransportRefusal) as refused:
+            found(index, "/orders/7", method)
+        assert (refused.value.status, refused.value.code) == (405, Code.METHOD_NOT_ALLOWED)
+
+
+@pytest.mark.parametrize("path", ["/orders/{id}", "/orders/{order_id}"])
+def test_two_slices_that_answer_to_one_call_are_both_named(path: str) -> None:
+    """The name of a parameter is no difference: a caller does not see it."""
+    twice = [route("/orders/{id}", name="shop.orders.get"), route(path, name="post.letters.read")]
+    with pytest.raises(ValueError, match=re.escape(f"post.letters.read and shop.orders.get both answer to GET {path}")):
+        SliceIndex(twice)
+
+
+def test_a_thousand_slices_need_no_more_steps_than_ten(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = counted_steps(monkeypatch)
+    few, many = (index_of(*(f"/r{n}/{{id}}/items/{{item_id}}" for n in range(size))) for size in (10, 1000))
+    assert steps(few, "/r9/7/items/8") == steps(many, "/r999/7/items/8") == 5
+    assert steps(few, "/nothing") == steps(many, "/nothing") == 1
+
+
+def counted_steps(monkeypatch: pytest.MonkeyPatch) -> Callable[[SliceIndex, str], int]:
+    """How many places of the tree a search visits."""
+    visits: list[object] = []
+    find = index_module._Node.find
+
+    def counting(node: index_module._Node, *arguments: object) -> object:
+        visits.append(node)
+        return find(node, *arguments)  # pyright: ignore[reportArgumentType]
+
+    monkeypatch.setattr(index_module._Node, "find", counting)
+
+    def steps(index: SliceIndex, path: str) -> int:
+        visits.clear()
+        index.find(path, "GET")
+        return len(visits)
+
+    return steps
+
+
+def test_it_finds_what_trying_one_after_the_other_finds() -> None:
+    """Against the plain way, on random trees: of all slices that match, the one with the leftmost literal."""
+    chance = random.Random(3)
+    for _ in range(200):
+        segments = ["a", "b", "{x}"]
+        paths = {"".join("/" + chance.choice(segments) for _ in range(chance.randint(1, 4))) for _ in range(6)}
+        declared = [path.replace("{x}", f"{{x{number}}}") for number, path in enumerate(sorted(paths))]
+        # a path with one name twice is no path
+        declared = [path for path in declared if path.count("{") < 2]
+        index = index_of(*declared)
+        asked = "".join("/" + chance.choice(["a", "b", "c"]) for _ in range(chance.randint(1, 4)))
+        matching = [path for path in declared if re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), asked)]
+        best = min(matching, key=lambda path: [segment.startswith("{") for segment in path.split("/")], default=None)
+        answer = found(index, asked)
+        assert (answer[0] if answer else None) == best

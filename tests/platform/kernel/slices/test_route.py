@@ -1,0 +1,279 @@
+"""How a slice is served: the door, the body, the transaction around the handler."""
+
+import json
+import random
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from fastapi import FastAPI
+from structlog.testing import capture_logs
+
+from features.hr.models import Tag
+from kernel import (
+    SIGNED_IN,
+    Access,
+    Code,
+    Refusal,
+    Schema,
+    SqidId,
+    SqidPath,
+    Success,
+    all_of,
+    any_of,
+    emit,
+    on,
+    slice_router,
+)
+from kernel.events import collected
+from kernel.ids import encode
+from kernel.slices import SliceRoute
+from kernel.slices.route import _ESCAPED_NUL
+from tests.platform.kernel.small_app import Message, app_of, caller, http_scope, slice_of, unreadable
+
+
+class SendOrderRequest(Schema):
+    text: str = ""
+    shop_id: SqidId | None = None
+
+
+class SendOrderResponse(Schema):
+    text: str
+    shop_id: SqidId | None = None
+
+
+@dataclass(frozen=True)
+class OrderSent:
+    text: str
+
+
+async def echo(request: SendOrderRequest) -> Success[SendOrderResponse]:
+    return Success(data=SendOrderResponse(text=request.text, shop_id=request.shop_id))
+
+
+async def in_transaction() -> Success[bool]:
+    return Success(data=collected.get() is not None)
+
+
+# --- what follows from the file's place
+
+
+def test_the_name_says_it_all() -> None:
+    route = slice_of(echo, "/{order_id}/text", "patch", name="shop.big_orders.send", prefix="/api/v1/shop/big-orders")
+    assert (route.name, route.operation_id, route.door.name) == ("shop.big_orders.send",) * 3
+    assert (route.path, route.methods, route.tags) == (
+        "/api/v1/shop/big-orders/{order_id}/text",
+        {"PATCH"},
+        ["shop/big_orders"],
+    )
+    assert route.summary == "It is shop.big_orders.send."
+
+
+def test_without_a_word_a_slice_is_closed() -> None:
+    router = slice_router()
+    router.post()(echo)
+    door = SliceRoute(router.declared[0], name="a.b", prefix="/b", module="features.a.b", summary="B").door
+    assert (door.access, door.button, door.roles, door.open_during_password_change) == (
+        Access.GRANTED,
+        None,
+        None,
+        False,
+    )
+
+
+def test_what_is_said_of_the_door_is_its_own() -> None:
+    door = slice_of(
+        echo, access=SIGNED_IN, button="B_ONE", roles=any_of("R_ONE", "R_TWO"), open_during_password_change=True
+    ).door
+    assert (door.access, door.button, door.roles) == (SIGNED_IN, all_of("B_ONE"), any_of("R_ONE", "R_TWO"))
+    assert door.open_during_password_change
+
+
+# --- the door before the body
+
+
+async def test_the_door_is_asked_before_the_body_is_read() -> None:
+    route = slice_of(echo, access=SIGNED_IN)
+    with pytest.raises(Refusal) as refused:
+        await route.handle(http_scope("/orders", "POST", content_length="5"), unreadable, unexpected)
+    assert refused.value.code is Code.INVALID_TOKEN
+
+
+async def unexpected(message: Message) -> None:
+    raise AssertionError(f"{message['type']} was sent")
+
+
+async def test_the_caller_hears_of_the_door_and_not_of_the_body() -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app_of(slice_of(echo, access=SIGNED_IN))(http_scope("/orders", "POST"), unreadable, send)
+    assert json.loads(sent[1]["body"])["code"] == "2100"
+
+
+# --- the transaction
+
+
+@pytest.mark.parametrize(
+    ("method", "expected"),
+    [("get", False), ("search", False), ("post", True), ("put", True), ("patch", True), ("delete", True)],
+)
+async def test_a_write_is_in_a_transaction_and_a_read_is_not(method: str, expected: bool, app: FastAPI) -> None:
+    async with caller(app_of(slice_of(in_transaction, "/x", method))) as client:
+        response = await client.request("POST" if method == "search" else method.upper(), "/orders/x")
+    assert response.json()["data"] is expected
+
+
+@pytest.mark.parametrize(("method", "transaction"), [("get", True), ("post", False)])
+async def test_a_slice_may_say_otherwise(method: str, transaction: bool, app: FastAPI) -> None:
+    async with caller(app_of(slice_of(in_transaction, "", method, transaction=transaction))) as client:
+        assert (await client.request(method.upper(), "/orders")).json()["data"] is transaction
+
+
+async def test_a_refusal_undoes_what_was_written(app: FastAPI) -> None:
+    async def half() -> Success[bool]:
+        await Tag.create(name="half", category="test")
+        raise Refusal(Code.IN_USE)
+
+    async with caller(app_of(slice_of(half))) as client:
+        assert (await client.post("/orders")).json()["code"] == "2307"
+    assert not await Tag.filter(name="half").exists()
+
+
+async def test_others_are_told_after_the_answer_and_their_failure_does_not_change_it(app: FastAPI) -> None:
+    order: list[str] = []
+
+    async def tell() -> Success[bool]:
+        emit(OrderSent("x"))
+        return Success(data=True)
+
+    @on(OrderSent)
+    async def _(event: OrderSent) -> None:
+        order.append(f"told {event.text}")
+        raise ValueError("no paper left")
+
+    async def send(message: Message) -> None:
+        order.append(message["type"])
+
+    with capture_logs() as logs:
+        await app_of(slice_of(tell))(http_scope("/orders", "POST"), unreadable, send)
+    assert order == ["http.response.start", "http.response.body", "told x"]
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["reaction failed"]
+
+
+# --- ids
+
+
+async def test_a_client_sends_strings_for_ids_and_our_code_integers(app: FastAPI) -> None:
+    async def shop_of(shop_id: SqidPath) -> Success[SendOrderResponse]:
+        return Success(data=SendOrderResponse(text="our own", shop_id=shop_id + 1))
+
+    async with caller(app_of(slice_of(echo, "/echo"), slice_of(shop_of, "/{shop_id}", "get"))) as client:
+        assert (await client.get(f"/orders/{encode(7)}")).json()["data"] == {"text": "our own", "shopId": encode(8)}
+        assert (await client.get("/orders/7")).json()["code"] == "1200"
+        assert (await client.post("/orders/echo", json={"shopId": encode(7)})).json()["data"]["shopId"] == encode(7)
+        assert (await client.post("/orders/echo", json={"shopId": 7})).json()["code"] == "1200"
+
+
+# --- the size of a body
+
+
+async def pieces(*sizes: int) -> AsyncIterator[bytes]:
+    """A body whose length is not told beforehand."""
+    yield b'{"text": "'
+    for size in sizes:
+        yield b"x" * size
+    yield b'"}'
+
+
+@pytest.mark.parametrize(("limit", "of_the_slice"), [(1000, 3000), (5000, 2500)])
+async def test_a_slice_may_have_a_limit_of_its_own(limit: int, of_the_slice: int, app: FastAPI) -> None:
+    """The own limit is 3000 where all others have 1000, and 2500 where they have 5000: it replaces it both ways."""
+    small = app_of(slice_of(echo, "/big", max_body_bytes=of_the_slice), slice_of(echo, "/plain"), max_body_bytes=limit)
+    json_type = {"Content-Type": "application/json"}
+    async with caller(small) as client:
+        for path, size, status in (
+            ("/orders/big", of_the_slice - 100, 200),
+            ("/orders/big", of_the_slice + 1, 413),
+            ("/orders/plain", limit - 100, 200),
+            ("/orders/plain", limit + 1, 413),
+        ):
+            response = await client.post(path, content=pieces(size // 2, size - size // 2), headers=json_type)
+            assert response.status_code == status
+            response = await client.post(path, json={"text": "x" * size})
+            assert response.status_code == status
+
+
+# --- the character NUL
+
+
+def test_an_escaped_nul_has_an_odd_number_of_backslashes() -> None:
+    """Against what a JSON parser makes of it."""
+    chance = random.Random(4)
+    for _ in range(3000):
+        text = "".join(
+            chance.choice(["\\", "\\", "u0000", "u0001", "n", "0", "u"]) for _ in range(chance.randint(0, 8))
+        )
+        body = f'{{"text": "{text}"}}'
+        try:
+            holds_nul = "\0" in json.loads(body)["text"]
+        except ValueError:
+            continue
+        assert bool(_ESCAPED_NUL.search(body.encode())) is holds_nul
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le"])
+@pytest.mark.parametrize(("text", "is_refused"), [("a\0b", True), ("a\\u0000b", False), ("a\\\0b", True), ("a", False)])
+async def test_no_handler_sees_a_nul(text: str, is_refused: bool, encoding: str, app: FastAPI) -> None:
+    """JSON may come in other encodings than UTF-8, and Python's parser reads them all."""
+    body = json.dumps({"text": text}).encode(encoding)
+    async with caller(app_of(slice_of(echo))) as client:
+        answer = (await client.post("/orders", content=body, headers={"Content-Type": "application/json"})).json()
+    if is_refused:
+        assert answer["code"] == "1200"
+    else:
+        assert answer["code"] == "1200" or answer["data"]["text"] == text
+
+
+async def test_a_nul_in_the_name_of_a_field_is_refused_too(app: FastAPI) -> None:
+    async with caller(app_of(slice_of(echo))) as client:
+        answer = (await client.post("/orders", json={"a\0": 1})).json()
+    assert (answer["code"], answer["data"]["errors"][0]["type"]) == ("1200", "string_nul")
+
+
+async def test_a_nul_in_the_url_is_refused(app: FastAPI) -> None:
+    async def find(name: str, word: str = "") -> Success[str]:
+        return Success(data=name + word)
+
+    async with caller(app_of(slice_of(find, "/{name}", "get"))) as client:
+        for url, place in (("/orders/a%00b", "path"), ("/orders/a?word=%00", "query"), ("/orders/a?word=%2500", None)):
+            answer = (await client.get(url)).json()
+            errors = (answer["data"] or {}) if answer["code"] == "1200" else {"errors": [{"field": None}]}
+            assert errors["errors"][0]["field"] == place
+
+
+# --- what the body is
+
+
+@pytest.mark.parametrize(
+    "media_type", ["application/json", "application/json; charset=utf-8", "application/vnd.api+json"]
+)
+async def test_json_is_read(media_type: str, app: FastAPI) -> None:
+    async with caller(app_of(slice_of(echo))) as client:
+        response = await client.post("/orders", content=b'{"text": "x"}', headers={"Content-Type": media_type})
+    assert response.json()["data"]["text"] == "x"
+
+
+@pytest.mark.parametrize("media_type", ["", "text/plain", "application/x-www-form-urlencoded", "text/json", "json"])
+async def test_another_media_type_is_refused(media_type: str, app: FastAPI) -> None:
+    async with caller(app_of(slice_of(echo))) as client:
+        response = await client.post("/orders", content=b'{"text": "x"}', headers={"Content-Type": media_type})
+    assert (response.status_code, response.json()["code"]) == (415, "1005")
+
+
+async def test_a_slice_without_a_body_does_not_mind_one(app: FastAPI) -> None:
+    async with caller(app_of(slice_of(in_transaction))) as client:
+        response = await client.post("/orders", content=b"x", headers={"Content-Type": "text/plain"})
+    assert response.json()["code"] == "0000"
