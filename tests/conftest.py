@@ -12,6 +12,7 @@ from dataclasses import dataclass, is_dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -154,6 +155,24 @@ async def empty(tmp_path: Path) -> AsyncIterator[dict[str, str]]:
     await database.create(name)
     yield environment(tmp_path / "var", DB_URL=database.url(name), REDIS_URL=database.redis_url(WORKER))
     await database.drop(name)
+
+
+@pytest_asyncio.fixture
+async def migrated(empty: dict[str, str]) -> dict[str, str]:
+    """The environment of a server whose database has its tables, and nothing in them."""
+    from kernel.database.migrations import migrate
+
+    await migrate(config_of(empty), report=lambda _line: None)
+    return empty
+
+
+def config_of(env: dict[str, str]) -> dict[str, Any]:
+    """Tortoise's configuration of a server with this environment."""
+    from kernel.database.config import tortoise_config
+    from kernel.modules import database_config
+
+    models = {label: app["models"][0] for label, app in database_config()["apps"].items()}
+    return tortoise_config(models, {"default": env.get("DB_URL", f"sqlite://{env['VAR_DIR']}/tessera.sqlite3")})
 
 
 _told: list[object] = []

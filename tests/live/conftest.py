@@ -4,13 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.live.server import Server, command, serving
+from tests.live.server import Server, serving
 
 
 @pytest.fixture
-def server(empty: dict[str, str]) -> Iterator[Server]:
-    """A server in demo mode, just migrated and seeded."""
-    migrated = command("migrate", env=empty)
-    assert migrated.returncode == 0, migrated.stderr
-    with serving(empty) as running:
+def server(migrated: dict[str, str]) -> Iterator[Server]:
+    """A server in demo mode, which has just made its demo company."""
+    with serving(migrated) as running:
         yield running

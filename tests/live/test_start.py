@@ -42,16 +42,15 @@ def test_it_says_where_everything_is_and_who_may_sign_in(server: Server) -> None
         assert expected in server.log()
 
 
-def test_a_second_start_finds_everything_as_it_was(empty: dict[str, str]) -> None:
-    assert command("migrate", env=empty).returncode == 0
-    with serving(empty) as server:
+def test_a_second_start_finds_everything_as_it_was(migrated: dict[str, str]) -> None:
+    with serving(migrated) as server:
         stats = f"{server.url}/api/v1/business/hr/departments/search"
         sales = post(stats, {"code": "SA"}, sign_in(server))["data"]["records"][0]["id"]  # pyright: ignore[reportArgumentType]
         body = {"userName": "nora", "name": "Nora Quist", "departmentId": sales}
         onboarded = post(f"{server.url}/api/v1/business/hr/employees", body, sign_in(server))["data"]
-    again = command("migrate", env=empty)
+    again = command("migrate", env=migrated)
     assert (again.returncode, again.stdout) == (0, "")
-    with serving(empty) as server:
+    with serving(migrated) as server:
         assert employees(server) == 61
         login = {"userName": "nora", "password": onboarded["rawPassword"]}
         assert post(f"{server.url}/api/v1/auth/login", login)["data"]["mustChangePassword"]
@@ -64,13 +63,12 @@ def test_demo_data_adds_employees(server: Server, empty: dict[str, str]) -> None
     assert employees(server) == 2560
 
 
-def test_a_taken_port_is_refused(empty: dict[str, str]) -> None:
-    assert command("migrate", env=empty).returncode == 0
+def test_a_taken_port_is_refused(migrated: dict[str, str]) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        assert_refused(empty | {"APP_PORT": str(port)}, f"APP_PORT={port}", "another program listens")
+        assert_refused(migrated | {"APP_PORT": str(port)}, f"APP_PORT={port}", "another program listens")
 
 
 def test_a_database_that_is_not_migrated_is_refused(empty: dict[str, str]) -> None:

@@ -210,10 +210,31 @@ async def test_the_lock_holds_while_redis_is_away(client: httpx.AsyncClient, red
 
 
 async def test_guesses_at_once_are_no_way_around_the_lock(client: httpx.AsyncClient) -> None:
-    """After the fifth failure the right password gets the answer of the wrong ones, or it would be known as the right one."""
-    tries = [*(f"guess {number}" for number in range(30)), DEMO_PASSWORD]
-    codes = await asyncio.gather(*(code_of_login(client, each) for each in tries))
-    assert sorted(codes) == ["2401"] * 5 + ["2408"] * 26
+    """After the fifth failure a wrong guess gets the answer that the right one would get, so that it tells nothing."""
+    codes = await asyncio.gather(*(code_of_login(client, f"guess {number}") for number in range(30)))
+    assert sorted(codes) == ["2401"] * 5 + ["2408"] * 25
+    assert await code_of_login(client) == "2408"
+
+
+async def test_a_right_guess_that_is_verified_after_the_fifth_failure_comes_too_late(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came, failed = asyncio.Event(), asyncio.Event()
+
+    async def verify_late(password: str, stored_hash: str | None) -> bool:
+        if password == DEMO_PASSWORD:
+            came.set()
+            await failed.wait()
+        return await passwords.verify_password(password, stored_hash)
+
+    monkeypatch.setattr("features.auth.login.verify_password", verify_late)
+    right = asyncio.create_task(code_of_login(client))
+    async with asyncio.timeout(5):
+        await came.wait()
+        await fail(client, 5)
+        failed.set()
+        assert await right == "2408"
+    assert (await stored())["last_login"] is None
 
 
 async def test_the_right_guess_among_many_at_once_frees_no_more_than_five(client: httpx.AsyncClient) -> None:
@@ -264,3 +285,11 @@ async def test_the_password_is_in_no_log_line(client: httpx.AsyncClient) -> None
     assert lines
     assert "a secret guess" not in str(lines)
     assert DEMO_PASSWORD not in str(lines)
+
+
+async def test_the_password_is_in_no_answer(client: httpx.AsyncClient) -> None:
+    """Not even where it is the field that is refused."""
+    for password in ("hunter2", "hunter2" * 30, ["hunter2"], {"hunter2": 1}):
+        answer = await client.post(URL, json={"userName": "Soybean", "password": password})
+        assert answer.json()["code"] in {"1200", "2401"}
+        assert "hunter2" not in answer.text

@@ -30,9 +30,9 @@ def slice_of(
     return SliceRoute(declared, name=name, prefix=prefix, module=f"features.{name}", summary=f"It is {name}.")
 
 
-def app_of(*slices: SliceRoute, max_body_bytes: int | None = None) -> FastAPI:
+def app_of(*slices: SliceRoute) -> FastAPI:
     """An app of these slices. It has no lifespan: what it needs of a database, the test starts."""
-    app = FastAPI(max_body_size=max_body_bytes)
+    app = FastAPI()
     app.router.routes.insert(0, SliceIndex(slices))
     install_error_handlers(app)
     app.add_middleware(RequestMiddleware)

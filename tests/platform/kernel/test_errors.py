@@ -9,9 +9,8 @@ from fastapi import FastAPI, HTTPException
 from structlog.testing import capture_logs
 from tortoise.exceptions import DBConnectionError, DoesNotExist, IntegrityError, OperationalError
 
-from features.hr.models import Employee, EmployeeStatus
+from features.hr.models import Employee
 from kernel import Code, InvalidInput, NotFound, Refusal, Schema, SqidPath, Success, TransportRefusal
-from kernel.errors import install_error_handlers
 from kernel.models import OutOfScope
 from tests.platform.kernel.small_app import app_of, caller, slice_of
 
@@ -34,7 +33,7 @@ CASES: list[tuple[Callable[[], BaseException], int, str, str | None]] = [
     (lambda: TransportRefusal(503, Code.SERVICE_UNAVAILABLE, "Not now."), 503, "1004", "Not now."),
     (lambda: DoesNotExist(Employee), 200, "1101", "There is no such employee."),
     (lambda: DoesNotExist(INSIDE), 200, "1101", "There is no such record."),
-    (lambda: OutOfScope(INSIDE), 200, "2208", "This record lies outside of your data scope."),
+    (lambda: OutOfScope(INSIDE, 7), 200, "2208", "This record lies outside of your data scope."),
     (lambda: IntegrityError(INSIDE), 200, "1100", None),
     (lambda: DBConnectionError(INSIDE), 503, "1004", "The database does not answer. Try again later."),
     (lambda: ConnectionRefusedError(INSIDE), 503, "1004", None),
@@ -42,7 +41,7 @@ CASES: list[tuple[Callable[[], BaseException], int, str, str | None]] = [
     (database_error(asyncpg.DeadlockDetectedError), 200, "2306", None),
     (lambda: HTTPException(404, INSIDE), 404, "1001", None),
     (lambda: HTTPException(405, INSIDE), 405, "1002", None),
-    (lambda: HTTPException(413, INSIDE), 413, "1003", None),
+    (lambda: HTTPException(413, "Too large by far."), 413, "1003", "Too large by far."),
     (lambda: HTTPException(415, INSIDE), 415, "1005", None),
     (lambda: HTTPException(503, INSIDE), 503, "1004", None),
     (lambda: HTTPException(418, INSIDE), 418, "2400", None),
@@ -154,8 +153,3 @@ async def test_a_refusal_before_the_slice_has_the_same_shape(app: FastAPI) -> No
                 status,
                 {"code": code, "msg": Code(code).message, "data": None},
             )
-
-
-def test_a_row_of_another_module_reads_as_its_own_name() -> None:
-    assert NotFound.of(EmployeeStatus).message == "There is no such employee status."
-    assert install_error_handlers.__doc__

@@ -1,0 +1,141 @@
+"""The command line: what each command does, and one line and an exit code where the operator can mend it."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from kernel import __main__ as command_line
+from kernel.modules import database_config
+from kernel.startup.run import StartupRefused
+from tests.platform.kernel.conftest import Configure, Features
+from tests.platform.kernel.test_modules import MODELS, MODULE
+
+Run = Callable[..., Awaitable[tuple[int, str, str]]]
+
+MIGRATIONS = ["kernel.0001_initial", "hr.0001_initial"]
+
+
+@pytest.fixture
+def run(
+    no_app: None,
+    tmp_path: Path,
+    configure: Configure,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Run:
+    """`await run("migrate")`: exit code, output and error output of the command, on an empty SQLite database."""
+    configure(DB_URL=None, VAR_DIR=str(tmp_path / "var"))
+    monkeypatch.setattr(command_line, "configure_logs", lambda: None)
+
+    async def run_command(*arguments: str) -> tuple[int, str, str]:
+        code = await asyncio.to_thread(command_line.main, [*arguments])
+        return code, *capsys.readouterr()
+
+    return run_command
+
+
+async def test_migrate_history_and_downgrade(run: Run) -> None:
+    code, out, err = await run("migrate")
+    applied = [line.removeprefix("applied ") for line in out.splitlines()]
+    assert (code, err) == (0, "")
+    assert set(MIGRATIONS) <= set(applied)
+    assert await run("migrate") == (0, "", "")
+
+    code, out, _ = await run("history")
+    assert code == 0
+    assert [line.split()[1] for line in out.splitlines()] == applied
+    assert all(line.split()[0].endswith("+00:00") for line in out.splitlines())
+
+    code, out, _ = await run("downgrade", "hr.0001")
+    undone = [line.removeprefix("undone ") for line in out.splitlines()]
+    assert (code, undone) == (0, [name for name in reversed(applied) if name.startswith("hr.")][:-1])
+    assert (await run("migrate", "hr"))[1].splitlines() == [f"applied {name}" for name in reversed(undone)]
+
+
+async def test_migrate_makes_the_folder_of_the_database(run: Run, tmp_path: Path) -> None:
+    assert (await run("migrate", "kernel"))[0] == 0
+    assert (tmp_path / "var" / "tessera.sqlite3").is_file()
+
+
+async def test_an_unknown_target_is_named(run: Run) -> None:
+    code, out, err = await run("migrate", "shop")
+    assert (code, out) == (1, "")
+    assert err.startswith("no app is called 'shop'; there are: kernel, ")
+    assert len(err.splitlines()) == 1
+
+
+async def test_all_migrations_are_written(run: Run) -> None:
+    assert await run("makemigrations", "--check") == (0, "", "")
+
+
+async def test_a_missing_migration_is_named(run: Run, discovered: Features) -> None:
+    discovered({"features/shop/module.py": MODULE, "features/shop/models.py": MODELS})
+    code, out, err = await run("makemigrations", "--check")
+    assert (code, out) == (1, "")
+    assert err == "shop: its models have changed. Run: just makemigrations shop\n"
+
+
+def test_tortoise_s_own_command_line_finds_the_configuration() -> None:
+    assert command_line.TORTOISE_ORM == database_config()
+    with pytest.raises(AttributeError):
+        _ = command_line.NOTHING  # pyright: ignore[reportAttributeAccessIssue]
+
+
+@pytest.mark.parametrize("count", ["0", "-1"])
+async def test_demo_data_needs_a_number_of_rows(count: str, run: Run) -> None:
+    code, out, err = await run("demo-data", "--", count)
+    assert (code, out, err) == (1, "", f"demo-data {count}: give the number of rows to add, 1 or more\n")
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["demo-data", "many"], ["demo-data"], ["downgrade"]])
+async def test_a_command_that_is_none_is_explained(
+    arguments: list[str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        await run(*arguments)
+    assert stopped.value.code == 2
+    assert "usage: python -m kernel" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["serve", "migrate", "history", "makemigrations"])
+async def test_a_malformed_setting_is_one_line(command: str, run: Run, configure: Configure) -> None:
+    configure(DB_URL="oracle://u:hidden@h/x")
+    code, out, err = await run(command)
+    assert (code, out) == (1, "")
+    assert err.startswith("DB_URL='oracle://u:***@h/x': allowed: ")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("command", ["migrate", "history"])
+async def test_a_database_that_does_not_answer_is_one_line(command: str, run: Run, configure: Configure) -> None:
+    configure(DB_URL="postgres://u:hidden@127.0.0.1:1/x")
+    code, out, err = await run(command)
+    assert (code, out) == (1, "")
+    assert err.startswith("database 'default' does not answer: ")
+    assert len(err.splitlines()) == 1
+    assert "hidden" not in err
+
+
+async def test_a_folder_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path, configure: Configure) -> None:
+    (tmp_path / "file").touch()
+    configure(VAR_DIR=str(tmp_path / "file"))
+    assert await run("migrate") == (1, "", f"VAR_DIR='{tmp_path / 'file'}': cannot write there: File exists\n")
+
+
+async def test_a_start_that_is_refused_says_why(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_: object) -> None:
+        raise StartupRefused("Not today.")
+
+    monkeypatch.setattr(command_line, "serve", refuse)
+    assert await run("serve") == (1, "", "Not today.\n")
+
+
+async def test_who_interrupts_gets_the_code_of_that(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*, reload: bool) -> None:
+        assert reload
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command_line, "serve", interrupt)
+    assert await run("serve", "--reload") == (130, "", "")

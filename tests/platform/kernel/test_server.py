@@ -1,0 +1,190 @@
+"""Serving: the checks beforehand, what Granian is told, and what the operator reads."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from kernel import server
+from kernel.settings import settings
+from kernel.startup.run import StartupRefused
+from kernel.var_dir import SettingsError
+from tests.platform.kernel.conftest import Configure
+
+
+@pytest.fixture
+def granian(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What Granian is told, in place of a server that runs for ever; nothing is announced."""
+    told: list[dict[str, Any]] = []
+
+    class Server:
+        def __init__(self, target: str, **options: Any) -> None:
+            self.options = {"target": target, **options}
+
+        def serve(self) -> None:
+            told.append(self.options)
+
+    monkeypatch.setattr(server, "Server", Server)
+    monkeypatch.setattr(server, "_announce", lambda _config: None)
+    return told
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def taken_port() -> Iterator[int]:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        yield other.getsockname()[1]
+
+
+async def test_granian_is_told_what_the_settings_say(
+    app: FastAPI, granian: list[dict[str, Any]], free_port: int, configure: Configure
+) -> None:
+    configure(APP_PORT=str(free_port), APP_HOST="127.0.0.1")
+    await asyncio.to_thread(server.serve)
+    (told,) = granian
+    assert (told["target"], told["factory"], told["interface"].value) == ("kernel.app:create_app", True, "asgi")
+    assert (told["address"], told["port"], told["workers"], told["reload"]) == ("127.0.0.1", free_port, 1, False)
+    assert told["reload_paths"] is None
+
+
+async def test_a_developer_s_server_looks_at_both_trees(
+    app: FastAPI, granian: list[dict[str, Any]], free_port: int, configure: Configure
+) -> None:
+    configure(APP_PORT=str(free_port))
+    await asyncio.to_thread(server.serve, reload=True)
+    assert granian[0]["reload"] is True
+    assert granian[0]["reload_paths"] == [Path("features"), Path("platform")]
+
+
+async def test_secrets_are_there_before_the_first_worker(
+    app: FastAPI, granian: list[dict[str, Any]], free_port: int, configure: Configure, tmp_path: Path
+) -> None:
+    configure(APP_PORT=str(free_port), SECRET_KEY=None, SQIDS_SEED=None, VAR_DIR=str(tmp_path))
+    await asyncio.to_thread(server.serve)
+    assert granian
+    assert sorted(os.listdir(tmp_path)) == ["secret_key", "sqids_seed"]
+
+
+async def test_a_taken_port_stops_it(
+    app: FastAPI, granian: list[dict[str, Any]], taken_port: int, configure: Configure
+) -> None:
+    configure(APP_PORT=str(taken_port))
+    with pytest.raises(StartupRefused, match=f"^APP_PORT={taken_port}: another program listens on 127.0.0.1:"):
+        await asyncio.to_thread(server.serve)
+    assert granian == []
+
+
+async def test_an_address_that_is_not_ours_stops_it(
+    app: FastAPI, granian: list[dict[str, Any]], configure: Configure
+) -> None:
+    for host in ("192.0.2.1", "no-such-host.invalid"):
+        configure(APP_HOST=host)
+        with pytest.raises(StartupRefused, match=f"^APP_HOST='{host}', APP_PORT=9999: cannot listen there: "):
+            await asyncio.to_thread(server.serve)
+    assert granian == []
+
+
+async def test_a_database_that_is_not_migrated_stops_it(
+    app: FastAPI, granian: list[dict[str, Any]], free_port: int, empty: dict[str, str], configure: Configure
+) -> None:
+    Path(empty["VAR_DIR"]).mkdir(exist_ok=True)
+    configure(APP_PORT=str(free_port), VAR_DIR=empty["VAR_DIR"], DB_URL=empty.get("DB_URL"))
+    with pytest.raises(StartupRefused, match="lacks .* migrations .*kernel.0001_initial.* Run: just migrate"):
+        await asyncio.to_thread(server.serve)
+    assert granian == []
+
+
+def test_several_workers_need_a_redis_that_they_share(configure: Configure) -> None:
+    configure(WORKERS="2", REDIS_URL="memory://")
+    with pytest.raises(StartupRefused, match=r"^WORKERS=2: .* Set REDIS_URL, or WORKERS=1\.$"):
+        server._refuse_unsafe(settings())
+    configure(WORKERS="2", REDIS_URL="redis://127.0.0.1/0")
+    server._refuse_unsafe(settings())
+    configure(WORKERS="1", REDIS_URL="memory://")
+    server._refuse_unsafe(settings())
+
+
+def test_a_malformed_setting_stops_it(granian: list[dict[str, Any]], configure: Configure) -> None:
+    configure(WORKERS="many")
+    with pytest.raises(SettingsError, match="^WORKERS='many': "):
+        server.serve()
+    assert granian == []
+
+
+# --- what the operator reads
+
+
+def announced(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[list[str], str]:
+    """The addresses that were asked until the second one answered, and what was then printed."""
+    asked: list[str] = []
+
+    def answers(url: str) -> bool:
+        asked.append(url)
+        return len(asked) > 1
+
+    with monkeypatch.context() as patch:
+        patch.setattr(server, "_answers", answers)
+        patch.setattr(server.time, "sleep", lambda _seconds: None)
+        server._announce(settings())
+    return asked, capsys.readouterr().out
+
+
+def test_it_says_where_everything_is(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(APP_PORT="8123", APP_TITLE="The Shop", APP_ENV="demo")
+    asked, said = announced(monkeypatch, capsys)
+    assert asked == ["http://127.0.0.1:8123/api/v1/health/ready"] * 2
+    lines = said.splitlines()
+    assert lines[1] == "The Shop is ready."
+    assert "  API    http://127.0.0.1:8123/api/v1" in lines
+    assert "  Docs   http://127.0.0.1:8123/docs" in lines
+    assert any(line.startswith("  Radar  http://127.0.0.1:8123/radar") for line in lines)
+    for name in ("Soybean", "Super", "Admin", "User", "hanmei", "liuqing", "zhouhang", "linyan"):
+        assert any(line.split()[:1] == [name] for line in lines)
+    assert "123456" in said
+
+
+def test_outside_of_demo_mode_it_names_no_accounts(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(APP_ENV="production")
+    _, said = announced(monkeypatch, capsys)
+    for word in ("Soybean", "hanmei", "123456", "/docs"):
+        assert word not in said
+
+
+def test_an_address_of_six_is_written_so_that_it_can_be_opened(
+    configure: Configure, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure(APP_HOST="::1")
+    asked, said = announced(monkeypatch, capsys)
+    assert asked[0] == "http://[::1]:9999/api/v1/health/ready"
+    assert "  API    http://[::1]:9999/api/v1" in said.splitlines()
+
+
+def test_what_does_not_become_ready_is_not_announced(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(server, "READY_TIMEOUT_SECONDS", -1)
+    monkeypatch.setattr(server, "_answers", lambda _url: False)
+    server._announce(settings())
+    assert capsys.readouterr().out == ""
+
+
+def test_nobody_at_an_address_is_no_answer(free_port: int) -> None:
+    assert server._answers(f"http://127.0.0.1:{free_port}/") is False
+    assert server._answers("http://no-such-host.invalid/") is False
