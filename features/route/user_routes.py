@@ -2,7 +2,7 @@
 
 from features.route.routes import Route, as_routes, with_ancestors
 from kernel import SIGNED_IN, Actor, Schema, Status, Success, require_actor, slice_router
-from kernel.identity.models import Menu, Role
+from kernel.identity.models import Menu, MenuType, Role
 
 router = slice_router()
 
@@ -28,6 +28,8 @@ async def granted_menu_ids(actor: Actor) -> set[int]:
 
 
 async def home_of(actor: Actor, visible: dict[int, Menu]) -> str:
-    """The home of the first of the user's roles that has one which they may see."""
+    """The home of the first of the user's roles that has one which they may see; else their first page."""
     homes = await Role.filter(id__in=sorted(actor.role_ids), home_id__isnull=False).order_by("id")
-    return next((visible[role.home_id].route_name for role in homes if role.home_id in visible), DEFAULT_HOME)
+    pages = sorted((menu for menu in visible.values() if menu.menu_type == MenuType.MENU), key=lambda menu: menu.order)
+    candidates = [visible[role.home_id] for role in homes if role.home_id in visible] + pages
+    return candidates[0].route_name if candidates else DEFAULT_HOME

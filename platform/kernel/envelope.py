@@ -56,4 +56,4 @@ def refused(refusal: Refusal) -> Response:
     """The answer for a refusal. The request's log line names its code."""
     bind_contextvars(code=refusal.code.value)
     body = Refused(code=refusal.code.value, msg=refusal.message, data=refusal.data)
-    return Response(body.model_dump_json(), status_code=refusal.status, media_type="application/json")
+    return Response(body.model_dump_json(), refusal.status, refusal.headers, media_type="application/json")

@@ -7,6 +7,7 @@ from time import perf_counter
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import clear_contextvars
 
@@ -63,6 +64,8 @@ class RequestMiddleware:
         async with deferring():
             try:
                 await self.app(scope, receive, send_with_headers)
+            except ClientDisconnect:
+                log.info("the caller hung up", request=line)
             except Exception:
                 log.exception("unforeseen error", request=line)
                 if not status:

@@ -8,6 +8,7 @@
 Errors that nobody raised on purpose become 1000 in `errors.py`.
 """
 
+from collections.abc import Mapping
 from typing import Any, Self
 
 from kernel.codes import Code, ResponseCode
@@ -17,6 +18,7 @@ class Refusal(Exception):
     """A refusal that the caller is told about. `code` is what programs branch on, `message` what people read."""
 
     status = 200
+    headers: Mapping[str, str] | None = None
 
     def __init__(self, code: ResponseCode, message: str | None = None, *, data: Any = None) -> None:
         self.code = code
@@ -49,6 +51,15 @@ class InvalidInput(Refusal):
 class TransportRefusal(Refusal):
     """A refusal with a real HTTP status: the URL, the method, the size, the media type, a dependency that is down."""
 
-    def __init__(self, status: int, code: ResponseCode, message: str | None = None, *, data: Any = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: ResponseCode,
+        message: str | None = None,
+        *,
+        data: Any = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(code, message, data=data)
         self.status = status
+        self.headers = headers

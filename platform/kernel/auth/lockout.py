@@ -33,13 +33,20 @@ async def refuse_if_locked(user_name: str) -> None:
 
 
 async def count_failure(user_name: str) -> None:
-    """Count a failed sign-in. The fifth starts the 15 minutes of the lock anew."""
+    """Count a failed sign-in. The fifth starts the 15 minutes of the lock anew.
 
-    async def count(client: Redis) -> None:
-        if await client.incr(_key(user_name)) in (1, MAX_FAILURES):
+    Raises Refusal 2408 from the sixth on: of many guesses at once, the right one, which is refused as locked, must
+    not stand out among wrong ones that are refused as wrong.
+    """
+
+    async def count(client: Redis) -> int:
+        failures = int(await client.incr(_key(user_name)))
+        if failures in (1, MAX_FAILURES):
             await client.expire(_key(user_name), WINDOW_SECONDS)
+        return failures
 
-    await _with_redis(count)
+    if await _with_redis(count) > MAX_FAILURES:
+        raise Refusal(Code.LOGIN_LOCKED)
 
 
 async def forget_failures(user_name: str) -> None:

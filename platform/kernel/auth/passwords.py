@@ -86,8 +86,7 @@ async def hash_password(password: str) -> str:
 
 async def verify_password(password: str, stored_hash: str | None) -> bool:
     """Whether `password` is the one behind `stored_hash`; for None (no such user) False, after the same time."""
-    matches = await _in_pool(_verify, stored_hash or _hash_of_nobody(), password)
-    return matches and stored_hash is not None
+    return await _in_pool(_verify, stored_hash, password)
 
 
 def needs_renewal(stored_hash: str) -> bool:
@@ -116,11 +115,12 @@ def ensure_strong(password: str, *, user_name: str = "") -> None:
         )
 
 
-def _verify(stored_hash: str, password: str) -> bool:
+def _verify(stored_hash: str | None, password: str) -> bool:
     try:
-        return _hasher().verify(stored_hash, password)
+        matches = _hasher().verify(stored_hash or _hash_of_nobody(), password)
     except (VerificationError, InvalidHashError):
         return False
+    return matches and stored_hash is not None
 
 
 @cache

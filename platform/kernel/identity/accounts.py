@@ -26,6 +26,8 @@ async def open_account(
 ) -> int:
     """A new user with the roles of these codes. Returns the id. Raises Refusal 2302, 2303, 2304; 1101 for an unknown role."""
     held = await _roles(roles)
+    if await User.filter(user_name__iexact=user_name).exists():
+        raise Refusal(Code.DUPLICATE_USER_NAME)  # SOYBEAN is no name for somebody else than Soybean
     async with refuse_duplicates(User):
         user = await User.create(
             user_name=user_name,

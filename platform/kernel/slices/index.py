@@ -76,7 +76,8 @@ class SliceIndex(BaseRoute):
         if node is None:
             return None
         if method not in node.slices:
-            raise TransportRefusal(405, Code.METHOD_NOT_ALLOWED)
+            allow = ", ".join(sorted(node.slices))  # RFC 9110 section 15.5.6
+            raise TransportRefusal(405, Code.METHOD_NOT_ALLOWED, headers={"Allow": allow})
         route = node.slices[method]
         return route, dict(zip(route.param_convertors, values, strict=True))
 

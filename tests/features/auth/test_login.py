@@ -139,13 +139,13 @@ async def test_an_unknown_name_takes_the_work_of_a_wrong_password(
 ) -> None:
     """The same hashing, the same statements, the same commands: nothing in it takes longer."""
     hashed: list[object] = []
-    verify = passwords._verify
+    verify = PasswordHasher.verify
 
-    def verify_seen(stored_hash: str, password: str) -> bool:
+    def verify_seen(hasher: PasswordHasher, stored_hash: str, password: str) -> bool:
         hashed.append(extract_parameters(stored_hash))
-        return verify(stored_hash, password)
+        return verify(hasher, stored_hash, password)
 
-    monkeypatch.setattr(passwords, "_verify", verify_seen)
+    monkeypatch.setattr(PasswordHasher, "verify", verify_seen)
     with counting() as of_wrong:
         await login(client, "wrong")
     with counting() as of_unknown:

@@ -160,3 +160,10 @@ async def test_it_costs_four_statements(
     with counting() as cost:
         await hanmei.get(URL)
     assert len(cost.statements) == 4
+
+
+async def test_home_is_a_page_that_one_may_see(signed_in: SignedIn) -> None:
+    wangwei = await signed_in("R_EMPLOYEE")
+    assert await home_of(wangwei) == "home"
+    await disable("home")
+    assert await home_of(wangwei) == "hr_my"

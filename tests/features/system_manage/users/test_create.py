@@ -199,3 +199,8 @@ async def test_without_permission(signed_in: SignedIn) -> None:
     hanmei = await signed_in("R_HR_MANAGER")
     assert (await create(hanmei)).json()["code"] == "2201"
     assert not await User.exists(user_name="lilei")
+
+
+async def test_a_name_that_differs_in_case_alone_is_taken(refused: Refused) -> None:
+    """SOYBEAN would pass for Soybean on every page that shows who did what."""
+    assert (await refused(userName="SOYBEAN"))["code"] == "2304"

@@ -121,7 +121,6 @@ TABLE: list[tuple[Door, Caller, Code | None]] = [
         Caller(["R_SHOP"], buttons=["B_ONE"], disabled_roles=["R_SHOP"]),
         Code.MISSING_BUTTON_PERMISSION,
     ),
-    (door(PUBLIC, button=ONE), NOBODY, None),
     # roles
     (door(roles=BOSS_ONLY), BOSS, None),
     (door(roles=BOSS_ONLY), KEEPER, Code.MISSING_ROLE),

@@ -1,0 +1,98 @@
+"""Start-up, in order: a database that is ready, tables equal to the code, accounts, demo data."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from features.hr.models import Employee, Tag
+from kernel.events import collected
+from kernel.identity.models import Api, Role, User
+from kernel.modules import Feature, Module, discover
+from kernel.startup import run
+from kernel.startup.run import StartupRefused, finished, refuse_unready_database, start_up
+from tests.platform.kernel.conftest import Configure
+
+
+def with_seed(seed: Callable[[], Awaitable[None]]) -> Feature:
+    return Feature(name="shop", module=Module(title="Shop", prefix="/shop"), seed=seed)
+
+
+@pytest.fixture
+def unfinished(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As before the first start of a process."""
+    monkeypatch.setattr(run, "_finished", False)
+
+
+async def test_after_it_the_process_may_serve(unfinished: None) -> None:
+    assert not finished()
+    await start_up(discover())
+    assert finished()
+
+
+async def test_a_second_one_changes_nothing(app: FastAPI) -> None:
+    tables = (User, Role, Api, Employee, Tag)
+    before = [await table.all().order_by("id").values() for table in tables]
+    await start_up(discover())
+    assert [await table.all().order_by("id").values() for table in tables] == before
+
+
+async def test_demo_rows_are_sown_in_one_transaction_each(app: FastAPI) -> None:
+    sown: list[bool] = []
+
+    async def seed() -> None:
+        sown.append(collected.get() is not None)
+
+    await start_up([*discover(), with_seed(seed), with_seed(seed)])
+    assert sown == [True, True]
+
+
+@pytest.mark.parametrize("env", ["development", "production"])
+async def test_there_are_none_outside_of_demo_mode(env: str, app: FastAPI, configure: Configure) -> None:
+    async def seed() -> None:
+        raise AssertionError("sown")
+
+    configure(APP_ENV=env)
+    await start_up([*discover(), with_seed(seed)])
+
+
+async def test_a_seed_that_fails_stops_it(unfinished: None) -> None:
+    async def seed() -> None:
+        await Tag.create(name="half sown", category="test")
+        raise ValueError("no seeds left")
+
+    with pytest.raises(ValueError, match="no seeds left"):
+        await start_up([*discover(), with_seed(seed)])
+    assert not finished()
+    assert not await Tag.filter(name="half sown").exists()
+
+
+async def test_a_database_that_is_not_migrated_is_refused(
+    unfinished: None, no_app: None, empty: dict[str, str], configure: Configure
+) -> None:
+    """And it is not migrated on the way: that is for the operator to decide."""
+    Path(empty["VAR_DIR"]).mkdir(exist_ok=True)
+    configure(VAR_DIR=empty["VAR_DIR"], DB_URL=empty.get("DB_URL"))
+    for _ in range(2):
+        with pytest.raises(StartupRefused) as refused:
+            await start_up(discover())
+        message = str(refused.value)
+        number = int(message.split()[3])
+        assert message.startswith(f"The database lacks {number} migrations (kernel.0001_initial, ")
+        assert message.endswith("). Run: just migrate")
+        assert message.count(".0") == number
+    assert not finished()
+
+
+async def test_one_that_does_not_answer_is_refused(unfinished: None, no_app: None, configure: Configure) -> None:
+    configure(DB_URL="postgres://u:hidden@127.0.0.1:1/x")
+    with pytest.raises(StartupRefused, match="^database 'default' does not answer: ") as refused:
+        await start_up(discover())
+    assert "hidden" not in str(refused.value)
+    assert len(str(refused.value).splitlines()) == 1
+    assert not finished()
+
+
+async def test_one_that_is_ready_is_not(app: FastAPI) -> None:
+    await refuse_unready_database()
