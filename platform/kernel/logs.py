@@ -9,6 +9,8 @@ import sys
 from collections.abc import MutableMapping
 from typing import Any
 
+import fastapi
+import starlette
 import structlog
 from structlog.typing import Processor
 
@@ -52,7 +54,7 @@ def _for_readers() -> structlog.dev.ConsoleRenderer:
     if not sys.stderr.isatty():
         return structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
     # Rich would show the values of local variables as well, passwords among them.
-    tracebacks = structlog.dev.RichTracebackFormatter(show_locals=False, max_frames=20)
+    tracebacks = structlog.dev.RichTracebackFormatter(show_locals=False, max_frames=20, suppress=[fastapi, starlette])
     return structlog.dev.ConsoleRenderer(exception_formatter=tracebacks)
 
 

@@ -6,6 +6,7 @@ an in-process Redis can serve.
 
 import asyncio
 import errno
+import multiprocessing
 import socket
 import sys
 import threading
@@ -38,6 +39,9 @@ def serve(*, reload: bool = False) -> None:
     _refuse_taken_port(config.app_host, config.app_port)
     # Read once here, so that workers that start together find generated secrets instead of racing for them.
     _ = config.signing_key, config.sqids_key
+    # Not forked: a fork takes the features along that this process has imported, so a reload would serve the old ones;
+    # and it takes locks along that the thread below may hold at that moment.
+    multiprocessing.set_start_method("spawn")
     threading.Thread(target=_announce, args=(config,), daemon=True).start()
     Server(
         "kernel.app:create_app",

@@ -76,6 +76,18 @@ def configure() -> Iterator[Configure]:
 
 
 @pytest.fixture
+def empty_database(empty: dict[str, str], configure: Configure) -> None:
+    """The process is to use a database that holds nothing yet: SQLite, or PostgreSQL where the tests use that."""
+    Path(empty["VAR_DIR"]).mkdir(exist_ok=True)
+    configure(VAR_DIR=empty["VAR_DIR"], DB_URL=empty.get("DB_URL"))
+
+
+def names_in(folder: Path) -> list[str]:
+    """The names of what is in the folder, in order."""
+    return sorted(each.name for each in folder.iterdir())
+
+
+@pytest.fixture
 def env_file(configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """`env_file("APP_PORT=8000")`: there is a file `.env` with this text."""
 

@@ -12,6 +12,7 @@ from kernel import redis
 from kernel.app import create_app
 from kernel.settings import settings
 from kernel.startup.run import StartupRefused
+from kernel.var_dir import SettingsError
 from tests.platform.kernel.conftest import Configure
 from tests.platform.kernel.small_app import caller
 
@@ -77,7 +78,7 @@ async def test_two_slices_for_one_call_stop_it(logs_stay: None, monkeypatch: pyt
 
 async def test_a_malformed_setting_stops_it(configure: Configure, logs_stay: None) -> None:
     configure(APP_PORT="0")
-    with pytest.raises(Exception, match="^APP_PORT='0': "):
+    with pytest.raises(SettingsError, match=r"^APP_PORT='0': "):
         create_app()
 
 

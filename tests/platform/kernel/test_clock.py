@@ -1,6 +1,6 @@
 """One clock, which a test can stop."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 import pytest
 
@@ -20,8 +20,8 @@ def test_it_tells_utc(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_tells_whole_milliseconds(monkeypatch: pytest.MonkeyPatch) -> None:
     class Watch(datetime):
         @classmethod
-        def now(cls, tz: object = None) -> datetime:
-            return datetime(2026, 1, 15, 8, 30, 1, 234999, tzinfo=UTC)
+        def now(cls, tz: tzinfo | None = None) -> datetime:
+            return datetime(2026, 1, 15, 8, 30, 1, 234999, tz)
 
     monkeypatch.setattr(clock, "_frozen_at", None)
     monkeypatch.setattr(clock, "datetime", Watch)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 def user(**values: str) -> Callable[[], Awaitable[object]]:
-    return lambda: User.create(**{"user_name": "ann", "password_hash": "x", **values})
+    return lambda: User(**{"user_name": "ann", "password_hash": "x", **values}).save()
 
 
 async def menu() -> None:

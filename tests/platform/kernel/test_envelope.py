@@ -62,6 +62,12 @@ def test_the_transport_has_its_status() -> None:
     assert json.loads(bytes(response.body))["data"] == {"redis": "down"}
 
 
+def test_a_refusal_may_bring_headers() -> None:
+    response = refused(TransportRefusal(405, Code.METHOD_NOT_ALLOWED, headers={"Allow": "GET"}))
+    assert response.headers["Allow"] == "GET"
+    assert response.headers["Content-Type"] == "application/json"
+
+
 def test_the_log_of_the_request_gets_the_code() -> None:
     clear_contextvars()
     refused(Refusal(Code.IN_USE))

@@ -10,13 +10,17 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from kernel import Code, Refusal, Success
+from kernel import Code, Refusal, Schema, Success
 from kernel.context import request_id
 from kernel.middleware import RequestMiddleware
 from tests.platform.kernel.small_app import Message, app_of, caller, http_scope, no_body, slice_of
 
 SECURITY = {"x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
 OF_JSON = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'", "cache-control": "no-store"}
+
+
+class Body(Schema):
+    text: str
 
 
 async def broken() -> Success[bool]:
@@ -173,6 +177,22 @@ async def test_an_answer_that_has_begun_is_not_followed_by_another() -> None:
         sent = await run(app, http_scope())
     assert [message["type"] for message in sent] == ["http.response.start"]
     assert [line["event"] for line in logs] == ["unforeseen error"]
+
+
+async def test_a_caller_who_hangs_up_is_no_error_of_ours() -> None:
+    async def read(request: Body) -> Success[bool]:
+        raise AssertionError(request)
+
+    async def hung_up() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    app = app_of(slice_of(read, transaction=False))
+    with capture_logs() as logs:
+        await app(http_scope("/orders", "POST", content_type="application/json", content_length="9"), hung_up, send)
+    assert [(line["event"], line["log_level"]) for line in logs] == [("the caller hung up", "info")]
 
 
 async def test_the_next_request_is_not_troubled(small: FastAPI) -> None:

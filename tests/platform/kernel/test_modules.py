@@ -184,7 +184,7 @@ class ShopSettings(ModuleSettings):
 
 def test_a_malformed_setting_of_a_module_stops_the_start(discovered: Features, configure: Configure) -> None:
     configure(SHOP_OPEN_HOURS="long")
-    with pytest.raises(SettingsError, match="^SHOP_OPEN_HOURS='long': "):
+    with pytest.raises(SettingsError, match=r"^SHOP_OPEN_HOURS='long': "):
         discovered(SHOP | {"features/shop/settings.py": SETTINGS})
 
 

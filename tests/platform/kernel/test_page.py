@@ -83,7 +83,7 @@ def test_a_field_that_is_no_filter_does_not_filter() -> None:
 
 @pytest.mark.parametrize(("current", "size", "offset"), [(1, 1, 0), (2, 10, 10), (3, 1000, 2000)])
 def test_pages_count_from_one(current: int, size: int, offset: int) -> None:
-    assert SearchShopsRequest(current=current, size=size).offset == offset
+    assert SearchShopsRequest.model_validate({"current": current, "size": size}).offset == offset
 
 
 @pytest.mark.parametrize(

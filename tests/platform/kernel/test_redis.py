@@ -85,7 +85,7 @@ async def test_more_callers_than_connections_wait_for_one(client: Redis, key: st
     callers = 4 * MAX_CONNECTIONS
     counts = await asyncio.gather(*(client.incr(key) for _ in range(callers)), return_exceptions=True)
     assert [each for each in counts if isinstance(each, Exception)] == []
-    assert sorted(counts) == list(range(1, callers + 1))
+    assert set(counts) == set(range(1, callers + 1))
 
 
 async def test_commands_are_named_while_someone_looks(client: Redis, key: str) -> None:

@@ -32,8 +32,9 @@ def test_one_field_is_refused_as_validation_refuses_it() -> None:
 
 
 def test_the_transport_refuses_with_a_real_status() -> None:
-    refusal = TransportRefusal(503, Code.SERVICE_UNAVAILABLE, data={"database": "down"})
+    refusal = TransportRefusal(503, Code.SERVICE_UNAVAILABLE, data={"database": "down"}, headers={"Retry-After": "5"})
     assert isinstance(refusal, Refusal)
+    assert (refusal.headers, Refusal(Code.IN_USE).headers) == ({"Retry-After": "5"}, None)
     assert (refusal.status, refusal.message, refusal.data) == (
         503,
         Code.SERVICE_UNAVAILABLE.message,

@@ -186,9 +186,9 @@ def test_texts_that_are_accepted(kind: Any, accepted: list[str | tuple[str, str]
     [
         (Line, ["", "   ", "x" * 101, None, 1]),
         (Text, ["x" * 501, None]),
-        (UserName, ["", "a", "x" * 65, "a b", "ann\n", " ann", "änn", "а" * 3, "a/b"]),
+        (UserName, ["", "a", "x" * 65, "a b", "ann\n", " ann", "änn", "\u0430nn", "a/b"]),
         (Email, ["", "ann", "@b.c", "a@b", "a@b@c.d", "a b@c.d", "a@b.c\nd", f"{'x' * 250}@b.cd"]),
-        (Phone, ["", "1234", "abcde", "++4912345", "12345x", "1" * 32, "１２３４５", "12345\n6"]),
+        (Phone, ["", "1234", "abcde", "++4912345", "12345x", "1" * 32, "\uff11\uff12\uff13\uff14\uff15", "12345\n6"]),
     ],
 )
 def test_texts_that_are_refused(kind: Any, refused: list[object]) -> None:

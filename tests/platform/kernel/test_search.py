@@ -7,8 +7,20 @@ from typing import Annotated, Any
 import pytest
 
 from features.hr.models import Department, Employee, Tag
-from kernel import AuditedRecord, Column, Exact, InvalidInput, Many, NotFound, PageQuery, Schema, SqidId
-from kernel import fetch, fetch_all, search
+from kernel import (
+    AuditedRecord,
+    Column,
+    Exact,
+    InvalidInput,
+    Many,
+    NotFound,
+    PageQuery,
+    Schema,
+    SqidId,
+    fetch,
+    fetch_all,
+    search,
+)
 from tests.conftest import Cost
 
 Counting = Callable[[], AbstractContextManager[Cost]]
@@ -36,6 +48,10 @@ class SearchEmployeesRequest(PageQuery):
     name: Exact[str] = None
 
 
+def query(**asked: Any) -> SearchEmployeesRequest:
+    return SearchEmployeesRequest.model_validate(asked)
+
+
 async def tagged(name: str, *tags: str) -> Employee:
     employee = await Employee.create(name=name, department=await Department.get(code="SA"))
     for tag in tags:
@@ -43,8 +59,8 @@ async def tagged(name: str, *tags: str) -> Employee:
     return employee
 
 
-async def names(**query: Any) -> list[str]:
-    page = await search(Employee.all(), SearchEmployeesRequest(**query), EmployeeRecord)
+async def names(**asked: Any) -> list[str]:
+    page = await search(Employee.all(), query(**asked), EmployeeRecord)
     return [record.name for record in page.records]
 
 
@@ -109,7 +125,7 @@ async def test_a_page() -> None:
 
 async def test_filters_are_those_of_the_query() -> None:
     await tagged("Ann")
-    page = await search(Employee.all(), SearchEmployeesRequest(name="Ann"), EmployeeRecord)
+    page = await search(Employee.all(), query(name="Ann"), EmployeeRecord)
     assert (page.total, [record.name for record in page.records]) == (1, ["Ann"])
 
 

@@ -1,7 +1,6 @@
 """Serving: the checks beforehand, what Granian is told, and what the operator reads."""
 
 import asyncio
-import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from kernel import server
 from kernel.settings import settings
 from kernel.startup.run import StartupRefused
 from kernel.var_dir import SettingsError
-from tests.platform.kernel.conftest import Configure
+from tests.platform.kernel.conftest import Configure, names_in
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ async def test_secrets_are_there_before_the_first_worker(
     configure(APP_PORT=str(free_port), SECRET_KEY=None, SQIDS_SEED=None, VAR_DIR=str(tmp_path))
     await asyncio.to_thread(server.serve)
     assert granian
-    assert sorted(os.listdir(tmp_path)) == ["secret_key", "sqids_seed"]
+    assert names_in(tmp_path) == ["secret_key", "sqids_seed"]
 
 
 async def test_a_taken_port_stops_it(
@@ -98,11 +97,10 @@ async def test_an_address_that_is_not_ours_stops_it(
 
 
 async def test_a_database_that_is_not_migrated_stops_it(
-    app: FastAPI, granian: list[dict[str, Any]], free_port: int, empty: dict[str, str], configure: Configure
+    app: FastAPI, granian: list[dict[str, Any]], free_port: int, empty_database: None, configure: Configure
 ) -> None:
-    Path(empty["VAR_DIR"]).mkdir(exist_ok=True)
-    configure(APP_PORT=str(free_port), VAR_DIR=empty["VAR_DIR"], DB_URL=empty.get("DB_URL"))
-    with pytest.raises(StartupRefused, match="lacks .* migrations .*kernel.0001_initial.* Run: just migrate"):
+    configure(APP_PORT=str(free_port))
+    with pytest.raises(StartupRefused, match=r"lacks .* migrations .*kernel.0001_initial.* Run: just migrate"):
         await asyncio.to_thread(server.serve)
     assert granian == []
 
@@ -119,7 +117,7 @@ def test_several_workers_need_a_redis_that_they_share(configure: Configure) -> N
 
 def test_a_malformed_setting_stops_it(granian: list[dict[str, Any]], configure: Configure) -> None:
     configure(WORKERS="many")
-    with pytest.raises(SettingsError, match="^WORKERS='many': "):
+    with pytest.raises(SettingsError, match=r"^WORKERS='many': "):
         server.serve()
     assert granian == []
 

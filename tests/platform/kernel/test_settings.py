@@ -1,6 +1,5 @@
 """Settings come from the environment or `.env`; a malformed one stops the start with a line that helps."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from pydantic_settings import SettingsConfigDict
 from kernel import ModuleSettings, settings
 from kernel.settings import Settings
 from kernel.var_dir import SettingsError
-from tests.platform.kernel.conftest import Configure
+from tests.platform.kernel.conftest import Configure, names_in
 
 EnvFile = Callable[[str], None]
 
@@ -196,13 +195,13 @@ def test_secrets_that_nobody_has_set_are_generated(configure: Configure, tmp_pat
     assert keys[0] != keys[1]
     configure()
     assert (settings().signing_key, settings().sqids_key) == keys
-    assert sorted(os.listdir(tmp_path)) == ["secret_key", "sqids_seed"]
+    assert names_in(tmp_path) == ["secret_key", "sqids_seed"]
 
 
 def test_secrets_that_are_set_are_used(configure: Configure, tmp_path: Path) -> None:
     configure(SECRET_KEY="k" * 32, SQIDS_SEED="s", VAR_DIR=str(tmp_path))
     assert (settings().signing_key, settings().sqids_key) == ("k" * 32, "s")
-    assert os.listdir(tmp_path) == []
+    assert names_in(tmp_path) == []
 
 
 def test_secrets_do_not_show_in_a_representation(configure: Configure) -> None:

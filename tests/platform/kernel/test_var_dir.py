@@ -12,6 +12,7 @@ import pytest
 
 from kernel import var_dir as module
 from kernel.var_dir import SettingsError, ensure_var_dir, generated_secret
+from tests.platform.kernel.conftest import names_in
 
 # Loads the one file, which needs nothing of the kernel, and waits for the start.
 RACER = """
@@ -36,7 +37,7 @@ def test_a_secret_is_made_once(tmp_path: Path) -> None:
     assert len(secret) >= 64
     assert read_anew(folder) == secret
     assert generated_secret(folder, "another") != secret
-    assert sorted(os.listdir(folder)) == ["another", "key"]
+    assert names_in(folder) == ["another", "key"]
 
 
 def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
@@ -76,7 +77,7 @@ def test_processes_that_race_read_the_same(tmp_path: Path) -> None:
         racer.stdin.flush()
     secrets = {racer.communicate()[0].strip() for racer in racers}
     assert secrets == {(tmp_path / "key").read_text()}
-    assert os.listdir(tmp_path) == ["key"]
+    assert names_in(tmp_path) == ["key"]
 
 
 def test_threads_that_race_read_the_same(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_threads_that_race_read_the_same(tmp_path: Path) -> None:
         for number in range(25):
             folder = tmp_path / str(number)
             assert len(set(threads.map(race, [folder] * 4))) == 1
-            assert os.listdir(folder) == ["key"]
+            assert names_in(folder) == ["key"]
 
 
 def test_what_a_killed_process_left_behind_does_no_harm(tmp_path: Path) -> None:
@@ -108,7 +109,7 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_ensure_var_dir_makes_it_and_leaves_nothing_in_it(tmp_path: Path) -> None:
     for _ in range(2):
         ensure_var_dir(tmp_path / "deep" / "var")
-        assert os.listdir(tmp_path / "deep" / "var") == []
+        assert names_in(tmp_path / "deep" / "var") == []
 
 
 def test_ensure_var_dir_refuses_what_is_no_folder(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 async def roles_of(user_id: int) -> set[str]:
-    return set(await Role.filter(users__id=user_id).values_list("role_code", flat=True))
+    return {role.role_code for role in await Role.filter(users__id=user_id)}
 
 
 async def open_ann(**values: object) -> int:
@@ -68,6 +68,7 @@ async def test_nothing_is_not_taken_twice(nothing: str | None) -> None:
     ("values", "code"),
     [
         ({"user_name": "ann"}, Code.DUPLICATE_USER_NAME),
+        ({"user_name": "ANN"}, Code.DUPLICATE_USER_NAME),
         ({"phone": "12345"}, Code.DUPLICATE_USER_PHONE),
         ({"email": "ann@example.com"}, Code.DUPLICATE_USER_EMAIL),
     ],

@@ -68,6 +68,7 @@ def test_a_known_path_with_another_method_is_refused_as_that() -> None:
         with pytest.raises(TransportRefusal) as refused:
             found(index, "/orders/7", method)
         assert (refused.value.status, refused.value.code) == (405, Code.METHOD_NOT_ALLOWED)
+        assert refused.value.headers == {"Allow": "DELETE, GET"}
 
 
 @pytest.mark.parametrize("path", ["/orders/{id}", "/orders/{order_id}"])

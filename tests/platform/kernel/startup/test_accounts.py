@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("app")
 
 
 async def roles_of(name: str) -> set[str]:
-    return set(await Role.filter(users__user_name=name).values_list("role_code", flat=True))
+    return {role.role_code for role in await Role.filter(users__user_name=name)}
 
 
 async def super_admins() -> list[User]:

@@ -104,7 +104,7 @@ async def test_a_new_slice_has_a_row_and_is_granted_to_the_roles_that_declare_it
 
 async def test_every_slice_of_the_house_has_its_row() -> None:
     rows = {row.route_key: (row.api_path, row.api_method) for row in await Api.all()}
-    slices = {each.name: (each.path, *each.methods) for feature in discover() for each in feature.slices}
+    slices = {each.name: (each.path, *(each.methods or ())) for feature in discover() for each in feature.slices}
     assert rows == {name: (path, method.lower()) for name, (path, method) in slices.items()}
 
 

@@ -1,7 +1,6 @@
 """Start-up, in order: a database that is ready, tables equal to the code, accounts, demo data."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -68,12 +67,8 @@ async def test_a_seed_that_fails_stops_it(unfinished: None) -> None:
     assert not await Tag.filter(name="half sown").exists()
 
 
-async def test_a_database_that_is_not_migrated_is_refused(
-    unfinished: None, no_app: None, empty: dict[str, str], configure: Configure
-) -> None:
+async def test_a_database_that_is_not_migrated_is_refused(unfinished: None, no_app: None, empty_database: None) -> None:
     """And it is not migrated on the way: that is for the operator to decide."""
-    Path(empty["VAR_DIR"]).mkdir(exist_ok=True)
-    configure(VAR_DIR=empty["VAR_DIR"], DB_URL=empty.get("DB_URL"))
     for _ in range(2):
         with pytest.raises(StartupRefused) as refused:
             await start_up(discover())
@@ -87,7 +82,7 @@ async def test_a_database_that_is_not_migrated_is_refused(
 
 async def test_one_that_does_not_answer_is_refused(unfinished: None, no_app: None, configure: Configure) -> None:
     configure(DB_URL="postgres://u:hidden@127.0.0.1:1/x")
-    with pytest.raises(StartupRefused, match="^database 'default' does not answer: ") as refused:
+    with pytest.raises(StartupRefused, match=r"^database 'default' does not answer: ") as refused:
         await start_up(discover())
     assert "hidden" not in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1

@@ -31,7 +31,8 @@ def run(
 
     async def run_command(*arguments: str) -> tuple[int, str, str]:
         code = await asyncio.to_thread(command_line.main, [*arguments])
-        return code, *capsys.readouterr()
+        written = capsys.readouterr()
+        return code, written.out, written.err
 
     return run_command
 
@@ -78,7 +79,7 @@ async def test_a_missing_migration_is_named(run: Run, discovered: Features) -> N
 
 
 def test_tortoise_s_own_command_line_finds_the_configuration() -> None:
-    assert command_line.TORTOISE_ORM == database_config()
+    assert database_config() == command_line.TORTOISE_ORM
     with pytest.raises(AttributeError):
         _ = command_line.NOTHING  # pyright: ignore[reportAttributeAccessIssue]
 
