@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from importlib.util import find_spec
 from typing import Any
 
 from rich.progress import Progress
@@ -95,11 +96,11 @@ async def _refuse_missing_migrations() -> int:
     async with TortoiseContext() as context:
         await context.init(config=config, init_connections=False)
         assert context.apps is not None
-        missing = await MigrationAutodetector(context.apps, config["apps"]).changes()
-    for migration in missing:
-        sys.stderr.write(
-            f"{migration.app_label}: its models have changed. Run: just makemigrations {migration.app_label}\n"
-        )
+        started = {label: app for label, app in config["apps"].items() if find_spec(app["migrations"])}
+        changed = {each.app_label for each in await MigrationAutodetector(context.apps, started).changes()}
+    missing = sorted(changed | (config["apps"].keys() - started.keys()))
+    for label in missing:
+        sys.stderr.write(f"{label}: its models have changed. Run: just makemigrations {label}\n")
     return 1 if missing else 0
 
 

@@ -1,9 +1,9 @@
 """The one shape of every answer: `{"code", "msg", "data"}`; and of a page inside of it."""
 
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from fastapi import Response
-from pydantic import JsonValue
+from pydantic import JsonValue, WithJsonSchema
 from structlog.contextvars import bind_contextvars
 
 from kernel.codes import Code
@@ -44,12 +44,15 @@ class InvalidFields(Schema):
     errors: list[FieldError]
 
 
+_Object = Annotated[dict[str, JsonValue], WithJsonSchema({"type": "object", "additionalProperties": True})]
+
+
 class Refused(Schema):
     """A refusal as the client sees it."""
 
     code: str
     msg: str
-    data: InvalidFields | dict[str, JsonValue] | None = None
+    data: InvalidFields | _Object | None = None
 
 
 def refused(refusal: Refusal) -> Response:

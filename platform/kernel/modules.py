@@ -12,12 +12,12 @@ features/<feature>/**/<verb>.py       a slice, if it has a `router`
 
 import importlib
 import inspect
-import pkgutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from kernel.codes import ResponseCode, check_codes
 from kernel.database.config import tortoise_config
@@ -28,6 +28,8 @@ from kernel.slices import API_PREFIX, SliceRoute, SliceRouter
 from kernel.var_dir import SettingsError
 
 _NOT_RESOURCES = {"reactions"}
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +52,15 @@ class Feature:
     seed: Callable[[], Awaitable[None]] | None = None
     grow: Callable[[int, Callable[[int], None]], Awaitable[None]] | None = None
     demo_accounts: dict[str, str] = field(default_factory=dict)
+    codes: list[type[ResponseCode]] = field(default_factory=list)
 
 
 @cache
 def discover() -> tuple[Feature, ...]:
     """Every feature. Raises ValueError, with the file and what to do, for a file that breaks the form."""
-    features = importlib.import_module("features")
-    found = tuple(_read_feature(name) for name in sorted(_children(features)))
-    check_codes(sorted(_subclasses_in_features(ResponseCode), key=lambda kind: kind.__module__))
-    for kind in _subclasses_in_features(ModuleSettings):
-        kind.load()
+    root = Path(importlib.import_module("features").__path__[0])
+    found = tuple(_read_feature(path) for path in sorted(root.iterdir()) if any(path.glob("**/*.py")))
+    check_codes([kind for feature in found for kind in feature.codes])
     return found
 
 
@@ -76,9 +77,7 @@ def database_config() -> dict[str, Any]:
 
 
 def _refuse_foreign_keys_out(feature: Feature) -> None:
-    for model in vars(importlib.import_module(feature.models or "")).values():
-        if not (isinstance(model, type) and issubclass(model, Model) and model.__module__ == feature.models):
-            continue
+    for model in _classes(importlib.import_module(feature.models or ""), Model):
         for name in model._meta.fetch_fields:
             target = getattr(model._meta.fields_map[name], "model_name", f"{feature.name}.")
             if target.partition(".")[0] != feature.name:
@@ -88,28 +87,46 @@ def _refuse_foreign_keys_out(feature: Feature) -> None:
                 )
 
 
-def _read_feature(name: str) -> Feature:
-    package = importlib.import_module(f"features.{name}")
-    children = _children(package)
-    if "module" not in children:
+def _read_feature(folder: Path) -> Feature:
+    name = folder.name
+    if not (folder / "module.py").exists():
         raise ValueError(f"features/{name}/ has no module.py; a feature's says: module = Module(title=..., prefix=...)")
-    module = importlib.import_module(f"features.{name}.module").module
-    feature = Feature(name=name, module=module)
-    for dotted in _walk(package):
+    feature = Feature(name=name, module=_declared(f"features.{name}.module", "module", Module))
+    for path in sorted(folder.rglob("*.py")):
+        inner = ".".join(path.relative_to(folder).with_suffix("").parts)
+        dotted = f"features.{name}.{inner}"
         python_module = importlib.import_module(dotted)
-        match dotted.removeprefix(f"features.{name}."):
+        match inner:
             case "models":
                 feature.models = dotted
             case "access":
-                feature.access = python_module.access
+                feature.access = _declared(dotted, "access", Declarations)
+            case "codes":
+                feature.codes = _classes(python_module, ResponseCode)
+            case "settings":
+                for kind in _classes(python_module, ModuleSettings):
+                    kind.load()
             case "seed":
                 feature.seed = getattr(python_module, "seed", None)
                 feature.grow = getattr(python_module, "grow", None)
                 feature.demo_accounts = getattr(python_module, "DEMO_ACCOUNTS", {})
-            case _:
-                if route := _read_slice(module, dotted, python_module):
+            case _ if path.name != "__init__.py":
+                if route := _read_slice(feature.module, dotted, python_module):
                     feature.slices.append(route)
     return feature
+
+
+def _declared(dotted: str, name: str, kind: type[T]) -> T:
+    value = getattr(importlib.import_module(dotted), name, None)
+    if not isinstance(value, kind):
+        raise ValueError(f"{dotted.replace('.', '/')}.py says nothing like: {name} = {kind.__name__}(...)")
+    return value
+
+
+def _classes(python_module: ModuleType, kind: type[T]) -> list[type[T]]:
+    """The subclasses of `kind` that the file defines."""
+    found = [each for each in vars(python_module).values() if isinstance(each, type) and issubclass(each, kind)]
+    return [each for each in found if each.__module__ == python_module.__name__]
 
 
 def _read_slice(module: Module, dotted: str, python_module: ModuleType) -> SliceRoute | None:
@@ -132,17 +149,3 @@ def _read_slice(module: Module, dotted: str, python_module: ModuleType) -> Slice
     if not summary:
         raise ValueError(f"{path} has no docstring; its first line says what the use case does")
     return SliceRoute(router.declared[0], name=name, prefix=prefix, module=dotted, summary=summary)
-
-
-def _children(package: ModuleType) -> list[str]:
-    return [info.name for info in pkgutil.iter_modules(package.__path__)]
-
-
-def _walk(package: ModuleType) -> Iterator[str]:
-    for info in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
-        if not info.ispkg:
-            yield info.name
-
-
-def _subclasses_in_features(kind: type) -> list[type[Any]]:
-    return [each for each in kind.__subclasses__() if each.__module__.startswith("features.")]

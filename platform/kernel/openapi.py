@@ -26,7 +26,8 @@ def describe(app: FastAPI, slices: list[SliceRoute]) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
-    schemas["Refused"] = Refused.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    refused = Refused.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    schemas |= {"Refused": refused, **refused.pop("$defs")}
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     for route in slices:
         for method in route.methods or ():

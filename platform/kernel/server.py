@@ -87,7 +87,8 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 def _announce(config: Settings) -> None:
     """Say where everything is, once it answers."""
-    base = f"http://{config.app_host}:{config.app_port}"
+    host = f"[{config.app_host}]" if ":" in config.app_host else config.app_host  # RFC 3986 section 3.2.2
+    base = f"http://{host}:{config.app_port}"
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
     while not _answers(f"{base}/api/v1/health/ready"):
         if time.monotonic() > deadline:

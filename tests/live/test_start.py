@@ -4,6 +4,7 @@ import json
 import socket
 import time
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from tests.live.server import Server, command, environment, serving
 
 
-def post(url: str, body: dict[str, object], token: str = "") -> dict[str, dict[str, str]]:
+def post(url: str, body: Mapping[str, object], token: str = "") -> dict[str, dict[str, str]]:
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
     request = urllib.request.Request(url, json.dumps(body).encode(), headers)
     with urllib.request.urlopen(request, timeout=10) as answer:

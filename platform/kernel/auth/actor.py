@@ -1,6 +1,6 @@
 """From an Authorization header to the actor: the user as the database knows them at this moment.
 
-One statement a request. The database is asked each time, so a disabled user, an ended session or a changed role is in
+One statement a request, two while somebody acts in the name of another. The database is asked each time, so a disabled user, an ended session or a changed role is in
 force on the very next request on every worker.
 """
 
@@ -51,4 +51,12 @@ async def _load(token: Token) -> Actor:
         must_change_password=user["must_change_password"],
         session=token.session,
         impersonator_id=token.impersonator_id,
+        impersonator_name=await _name_of(token.impersonator_id) if token.impersonator_id else None,
     )
+
+
+async def _name_of(user_id: int) -> str:
+    names = await User.filter(id=user_id).values_list("user_name")
+    if not names:
+        raise Refusal(Code.INVALID_SESSION)
+    return names[0][0]

@@ -11,8 +11,9 @@
 Buttons are declared nowhere: a slice that names one (`button="B_HR_EMP_TRANSFER"`) brings it into being, on the page
 that shows the buttons of its use case, and its first line describes it.
 
-A declared row is created when it is new. After that it belongs to the administrators: nothing that they changed or
-took away comes back at the next start. A use case or a button that is new is granted to the roles that declare it.
+A declared row is created where it is missing. After that it belongs to the administrators: what they changed or revoked
+stays so. (What they deleted is missing, and comes back; so they disable it instead.) A use case, a menu or a button
+that is new is granted to the roles that declare it.
 """
 
 from collections.abc import Iterator, Sequence

@@ -141,12 +141,12 @@ def _check_declarations(features: Sequence[Feature], slices: Sequence[SliceRoute
     buttons = {code for route in slices if route.door.button for code in route.door.button.names}
     use_cases = [route.name for route in slices]
     for role in roles:
-        for what, names, declared in (
-            ("menu", menus, role.menus),
-            ("button", buttons, role.buttons),
-            ("use case", use_cases, role.apis),
-        ):
-            if unknown := [pattern for pattern in declared if not any(fnmatchcase(name, pattern) for name in names)]:
-                raise ValueError(
-                    f"the role {role.code} is granted the {what} {', '.join(unknown)}, which does not exist"
-                )
+        unknown = [f"the menu {name}" for name in (*role.menus, role.home) if name not in menus]
+        unknown += [f"the button {pattern}" for pattern in role.buttons if not _matches_any(pattern, buttons)]
+        unknown += [f"the use case {pattern}" for pattern in role.apis if not _matches_any(pattern, use_cases)]
+        if unknown:
+            raise ValueError(f"the role {role.code} is granted {', '.join(unknown)}, which does not exist")
+
+
+def _matches_any(pattern: str, names: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names)

@@ -143,6 +143,14 @@ def test_a_folder_that_cannot_be_imported_is_not_passed_over(discovered: Feature
         discovered(SHOP | {"features/shop/orders/__init__.py": "import nothing_of_this_name\n"})
 
 
+@pytest.mark.parametrize("folder", ["features/shop", "features/shop/orders"])
+def test_what_a_folder_says_of_itself_is_run_once(
+    folder: str, discovered: Features, capsys: pytest.CaptureFixture[str]
+) -> None:
+    discovered(SHOP | {f"{folder}/__init__.py": "print('ran')\n"})
+    assert capsys.readouterr().out == "ran\n"
+
+
 def test_an_error_in_a_slice_is_the_slice_s_own(discovered: Features) -> None:
     with pytest.raises(ZeroDivisionError):
         discovered(SHOP | {"features/shop/orders/send.py": "1 / 0\n"})

@@ -51,6 +51,7 @@ class UpdateShopRequest(Schema):
         ("id", "id"),
         ("created_at", "createdAt"),
         ("i18n_key", "i18nKey"),
+        ("has_2fa", "has2fa"),
         ("by_user_role_code_list", "byUserRoleCodeList"),
         ("fixed_index_in_tab", "fixedIndexInTab"),
     ],

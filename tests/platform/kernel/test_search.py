@@ -1,5 +1,6 @@
 """From a query to records, in as few statements as there are tables to look into."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Annotated, Any
@@ -115,10 +116,10 @@ async def test_no_row_is_not_found() -> None:
 
 
 async def test_a_page() -> None:
-    page = await search(Employee.all(), PageQuery(current=2, size=25), EmployeeRecord)
+    page = await search(Employee.all(), query(current=2, size=25), EmployeeRecord)
     assert (page.total, page.current, page.size, len(page.records)) == (60, 2, 25, 25)
     assert [record.id for record in page.records] == sorted(record.id for record in page.records)
-    last = await search(Employee.all(), PageQuery(current=3, size=25), EmployeeRecord)
+    last = await search(Employee.all(), query(current=3, size=25), EmployeeRecord)
     assert len(last.records) == 10
     assert not {record.id for record in page.records} & {record.id for record in last.records}
 
@@ -133,15 +134,15 @@ async def test_filters_are_those_of_the_query() -> None:
 async def test_a_page_costs_two_statements_and_one_for_each_relation(size: int, counting: Counting) -> None:
     await tagged("Ann", "welding", "chess")
     with counting() as plain:
-        await search(Employee.all(), PageQuery(size=size), NameOnly)
+        await search(Employee.all(), query(size=size), NameOnly)
     with counting() as with_tags:
-        await search(Employee.all(), PageQuery(size=size), EmployeeRecord)
+        await search(Employee.all(), query(size=size), EmployeeRecord)
     assert (len(plain.statements), len(with_tags.statements)) == (2, 3)
 
 
 async def test_a_page_behind_the_last_costs_one(counting: Counting) -> None:
     with counting() as cost:
-        page = await search(Employee.all(), PageQuery(current=7), EmployeeRecord)
+        page = await search(Employee.all(), query(current=7), EmployeeRecord)
     assert (page.records, page.total, len(cost.statements)) == ([], 60, 1)
 
 
@@ -152,7 +153,7 @@ async def test_the_order_is_the_one_asked_for() -> None:
 
 
 async def test_the_second_field_decides_among_equals_of_the_first() -> None:
-    page = await search(Employee.all(), PageQuery(order_by=["departmentName", "-name"], size=1000), EmployeeRecord)
+    page = await search(Employee.all(), query(order_by=["departmentName", "-name"], size=1000), EmployeeRecord)
     sales = [record.name for record in page.records if record.department_name == "Sales"]
     descending = await names(order_by=["-name"], size=1000)
     assert sales == [name for name in descending if name in sales]
@@ -160,7 +161,7 @@ async def test_the_second_field_decides_among_equals_of_the_first() -> None:
 
 
 async def test_it_may_be_that_of_a_column_elsewhere() -> None:
-    page = await search(Employee.all(), PageQuery(order_by=["departmentName"], size=1000), EmployeeRecord)
+    page = await search(Employee.all(), query(order_by=["departmentName"], size=1000), EmployeeRecord)
     shown = [record.department_name or "" for record in page.records]
     assert shown == sorted(shown)
     assert len(set(shown)) > 1
@@ -172,8 +173,11 @@ async def test_both_spellings_are_understood() -> None:
     assert await names() != on_the_wire
 
 
-async def test_among_equals_the_id_decides() -> None:
-    page = await search(Employee.all(), PageQuery(order_by=["-createdAt"], size=1000), EmployeeRecord)
+async def test_among_equals_the_id_decides(counting: Counting) -> None:
+    with counting() as cost:
+        await names(order_by=["-createdAt"])
+    assert re.search(r'ORDER BY [^,]*"created_at" DESC,[^,]*"id" ASC', cost.statements[1])
+    page = await search(Employee.all(), query(order_by=["-createdAt"], size=1000), EmployeeRecord)
     keys = [(-record.created_at.timestamp(), record.id) for record in page.records]
     assert len({created for created, _ in keys}) < len(keys)
     assert keys == sorted(keys)

@@ -20,16 +20,18 @@ from tests.platform.kernel.conftest import Configure, names_in
 def granian(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What Granian is told, in place of a server that runs for ever; nothing is announced."""
     told: list[dict[str, Any]] = []
+    started_by: list[str] = []
 
     class Server:
         def __init__(self, target: str, **options: Any) -> None:
             self.options = {"target": target, **options}
 
         def serve(self) -> None:
-            told.append(self.options)
+            told.append({**self.options, "started_by": started_by})
 
     monkeypatch.setattr(server, "Server", Server)
     monkeypatch.setattr(server, "_announce", lambda _config: None)
+    monkeypatch.setattr(server.multiprocessing, "set_start_method", started_by.append)
     return told
 
 
@@ -57,6 +59,7 @@ async def test_granian_is_told_what_the_settings_say(
     assert (told["target"], told["factory"], told["interface"].value) == ("kernel.app:create_app", True, "asgi")
     assert (told["address"], told["port"], told["workers"], told["reload"]) == ("127.0.0.1", free_port, 1, False)
     assert told["reload_paths"] is None
+    assert told["started_by"] == ["spawn"]  # a fork would take along what this process has imported
 
 
 async def test_a_developer_s_server_looks_at_both_trees(

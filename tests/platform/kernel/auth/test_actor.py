@@ -99,6 +99,16 @@ async def test_who_acts_in_the_name_of_another_is_known_and_recorded() -> None:
     assert actor.audit_name == "User (by Soybean)"
 
 
+async def test_it_costs_one_more_to_find_out_who(counting: Callable[[], AbstractContextManager[Cost]]) -> None:
+    user, soybean = await User.get(user_name="User"), await User.get(user_name="Soybean")
+    header = f"Bearer {issue_pair(user.id, user.token_version, impersonator_id=soybean.id).access}"
+    with counting() as cost:
+        await authenticate(header)
+    assert len(cost.statements) == 2
+    await User.filter(id=soybean.id).delete()
+    assert await code_of(header) is Code.INVALID_SESSION
+
+
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer "])
 async def test_the_scheme_may_be_written_in_any_case(scheme: str) -> None:
     token = (await header_of("Admin")).removeprefix("Bearer ")

@@ -197,6 +197,7 @@ def test_no_claim_may_be_missing(claim: str, claims: dict[str, Any]) -> None:
         ("ver", "x"),
         ("ver", None),
         ("exp", "tomorrow"),
+        ("exp", float("inf")),
         ("imp", "not-an-id"),
         ("imp", None),
         ("imp", 7),

@@ -43,13 +43,16 @@ NEW_SUPER = Caller(["R_SUPER"], [], must_change_password=True)
 
 @pytest_asyncio.fixture(autouse=True)
 async def shop(app: object) -> None:
-    """A use case, two buttons and two roles."""
+    """A use case, two buttons and two roles; a third one is granted it all, and nobody here holds that."""
     await Api.create(route_key="shop.sell", api_path="/sell", api_method="post", summary="Sell", tags=["shop"])
     home = await Menu.get(route_name="home")
     for code in ("B_ONE", "B_TWO"):
         await Button.create(button_code=code, button_desc=code, menu=home)
-    for code in ("R_SHOP", "R_BOSS"):
+    for code in ("R_SHOP", "R_BOSS", "R_OTHER"):
         await Role.create(role_name=code, role_code=code)
+    other = await Role.get(role_code="R_OTHER")
+    await other.apis.add(await Api.get(route_key="shop.sell"))
+    await other.buttons.add(*await Button.filter(button_code__in=["B_ONE", "B_TWO"]))
 
 
 async def header_of(caller: Caller) -> str:
