@@ -92,10 +92,9 @@ async def test_a_taken_port_stops_it(
 async def test_an_address_that_is_not_ours_stops_it(
     app: FastAPI, granian: list[dict[str, Any]], configure: Configure
 ) -> None:
-    for host in ("192.0.2.1", "no-such-host.invalid"):
-        configure(APP_HOST=host)
-        with pytest.raises(StartupRefused, match=f"^APP_HOST='{host}', APP_PORT=9999: cannot listen there: "):
-            await asyncio.to_thread(server.serve)
+    configure(APP_HOST="192.0.2.1")
+    with pytest.raises(StartupRefused, match=r"^APP_HOST='192\.0\.2\.1', APP_PORT=9999: cannot listen there: "):
+        await asyncio.to_thread(server.serve)
     assert granian == []
 
 
@@ -188,4 +187,3 @@ def test_what_does_not_become_ready_is_not_announced(
 
 def test_nobody_at_an_address_is_no_answer(free_port: int) -> None:
     assert server._answers(f"http://127.0.0.1:{free_port}/") is False
-    assert server._answers("http://no-such-host.invalid/") is False
