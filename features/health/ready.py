@@ -3,6 +3,8 @@
 from dataclasses import asdict
 from typing import Literal
 
+from pydantic import JsonValue
+
 from kernel import PUBLIC, Code, Schema, Success, TransportRefusal, check_readiness, slice_router
 
 router = slice_router()
@@ -20,7 +22,7 @@ class ReadyResponse(Schema):
 @router.get("/ready", access=PUBLIC)
 async def ready() -> Success[ReadyResponse]:
     readiness = await check_readiness()
-    states = {name: "up" if is_up else "down" for name, is_up in asdict(readiness).items()}
+    states: dict[str, JsonValue] = {name: "up" if is_up else "down" for name, is_up in asdict(readiness).items()}
     if readiness.missing:
         message = f"Not ready: {', '.join(readiness.missing)} down."
         raise TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message, data=states)

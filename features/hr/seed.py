@@ -10,7 +10,17 @@ from tortoise.connection import get_connection
 
 from features.hr.employment import EMPLOYEE_ROLE, MANAGER_ROLE
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
-from kernel import DEMO_PASSWORD, Gender, NewPassword, Status, connection_of, grant_role, open_account, unit_of_work
+from kernel import (
+    DEMO_PASSWORD,
+    Gender,
+    NewPassword,
+    OperatorError,
+    Status,
+    connection_of,
+    grant_role,
+    open_account,
+    unit_of_work,
+)
 
 DEMO_ACCOUNTS = {
     "hanmei": "R_HR_MANAGER, R_DEPT_MGR (Human Resources)",
@@ -145,7 +155,7 @@ async def grow(count: int, advance: Callable[[int], None]) -> None:
     """Add `count` employees without accounts, spread over the departments, in batches. Calls `advance(added)` for each."""
     departments = await Department.all().order_by("id")
     if not departments:
-        raise ValueError("there is no company yet to add people to; start the app once in demo mode: just up")
+        raise OperatorError("there is no company yet to add people to; start the app once in demo mode: just up")
     people = [mark.strip().rstrip("-?!").split() for plan in _DEPARTMENTS for mark in plan.people.split(",")]
     last = await Employee.with_deleted().filter(employee_no__startswith="D").order_by("-employee_no").first()
     first = int(((last and last.employee_no) or "D0")[1:]) + 1

@@ -13,6 +13,7 @@ from kernel.identity.accounts import DEMO_PASSWORD, grant_role, open_account, re
 from kernel.ids import Int16, Int32, Int64, ParentId, SqidId, SqidPath
 from kernel.models import AuditedModel, CycleError, Model, Scoped, SoftDelete, Tree, build_tree
 from kernel.modules import Module
+from kernel.operator_errors import OperatorError
 from kernel.page import AtLeast, AtMost, Contains, CreatedBetween, Exact, Filter, OneOf, PageQuery, StartsWith
 from kernel.rbac.declarations import Declarations, MenuEntry, RoleEntry
 from kernel.rbac.door import Access, all_of, any_of

@@ -12,13 +12,14 @@ from tortoise.cli.cli import run_cli_async
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 
-from kernel.database.migrations import MigrationError, downgrade, history, migrate
+from kernel.database.migrations import downgrade, history, migrate
 from kernel.logs import configure_logs
 from kernel.modules import database_config, discover
+from kernel.operator_errors import OperatorError
 from kernel.server import serve
 from kernel.settings import settings
-from kernel.startup.run import StartupRefused, refuse_unready_database
-from kernel.var_dir import SettingsError, ensure_var_dir
+from kernel.startup.run import refuse_unready_database
+from kernel.var_dir import ensure_var_dir
 
 
 def __getattr__(name: str) -> Any:
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         ensure_var_dir(settings().var_dir)
         result = command(**options)
         return asyncio.run(result) if isinstance(result, Awaitable) else result or 0  # pyright: ignore[reportArgumentType]  a coroutine
-    except (SettingsError, StartupRefused, MigrationError, ValueError) as error:
+    except OperatorError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     except KeyboardInterrupt:
@@ -106,7 +107,7 @@ async def _refuse_missing_migrations() -> int:
 
 async def _demo_data(count: int) -> int:
     if count < 1:
-        raise ValueError(f"demo-data {count}: give the number of rows to add, 1 or more")
+        raise OperatorError(f"demo-data {count}: give the number of rows to add, 1 or more")
     async with TortoiseContext() as context:
         await context.init(config=database_config())
         await refuse_unready_database()

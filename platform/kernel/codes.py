@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Self
 
+from kernel.operator_errors import FormError
+
 FIRST_FEATURE_CODE = 4000
 
 
@@ -92,13 +94,13 @@ class Code(ResponseCode):
 
 
 def check_codes(enumerations: Iterable[type[ResponseCode]]) -> None:
-    """Refuse feature codes under 4000 and codes that two enumerations claim. Raises ValueError that names them."""
+    """Refuse feature codes under 4000 and codes that two enumerations claim. Raises FormError that names them."""
     owners: dict[str, str] = {code.value: f"{type(code).__name__}.{code.name}" for code in Code}
     for enumeration in enumerations:
-        for code in enumeration:
-            claimant = f"{enumeration.__name__}.{code.name}"
+        for name, code in enumeration.__members__.items():
+            claimant = f"{enumeration.__name__}.{name}"
             if not code.value.isdigit() or len(code.value) != 4 or int(code.value) < FIRST_FEATURE_CODE:
-                raise ValueError(f"{claimant} = {code.value!r}: a feature's code has four digits, 4000 to 9999")
+                raise FormError(f"{claimant} = {code.value!r}: a feature's code has four digits, 4000 to 9999")
             if code.value in owners:
-                raise ValueError(f"{claimant} and {owners[code.value]} both claim the code {code.value}")
+                raise FormError(f"{claimant} and {owners[code.value]} both claim the code {code.value}")
             owners[code.value] = claimant

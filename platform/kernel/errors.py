@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
+from pydantic import JsonValue
 from starlette.exceptions import HTTPException
 from tortoise.exceptions import DoesNotExist, IntegrityError
 
@@ -46,12 +47,13 @@ async def _refusal(_request: Request, error: Exception) -> Response:
 
 async def _validation(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors = [_field_error(detail) for detail in error.errors()]
-    summary = "; ".join(f"{each['field']}: {each['message']}" for each in errors[:3])
+    errors: list[JsonValue] = [_field_error(detail) for detail in error.errors()]
+    first = [_field_error(detail) for detail in error.errors()[:3]]
+    summary = "; ".join(f"{each['field']}: {each['message']}" for each in first)
     return refused(Refusal(Code.REQUEST_VALIDATION, f"The request is not valid. {summary}", data={"errors": errors}))
 
 
-def _field_error(detail: dict[str, Any]) -> dict[str, str]:
+def _field_error(detail: dict[str, Any]) -> dict[str, JsonValue]:
     place, *path = detail["loc"]
     # A path parameter's name is ours, in snake_case; a body's field is the client's own spelling.
     names = [wire_name(str(part)) if place == "path" else str(part) for part in path]
@@ -71,7 +73,7 @@ async def _response_validation(_request: Request, error: Exception) -> Response:
 async def _http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 400:  # FastAPI could not parse the body at all
-        detail = {"field": "body", "message": str(error.detail), "type": "body_unreadable"}
+        detail: JsonValue = {"field": "body", "message": str(error.detail), "type": "body_unreadable"}
         return refused(Refusal(Code.REQUEST_VALIDATION, data={"errors": [detail]}))
     code = _BY_STATUS.get(error.status_code, Code.FAIL)
     message = error.detail if code is Code.PAYLOAD_TOO_LARGE else None  # ours; other details are Starlette's

@@ -22,10 +22,10 @@ from typing import Any, TypeVar
 from kernel.codes import ResponseCode, check_codes
 from kernel.database.config import tortoise_config
 from kernel.models import Model
+from kernel.operator_errors import FormError, SettingsError
 from kernel.rbac.declarations import Declarations
 from kernel.settings import ModuleSettings, settings
 from kernel.slices import API_PREFIX, SliceRoute, SliceRouter
-from kernel.var_dir import SettingsError
 
 _NOT_RESOURCES = {"reactions"}
 
@@ -57,7 +57,7 @@ class Feature:
 
 @cache
 def discover() -> tuple[Feature, ...]:
-    """Every feature. Raises ValueError, with the file and what to do, for a file that breaks the form."""
+    """Every feature. Raises FormError, with the file and what to do, for a file that breaks the form."""
     root = Path(importlib.import_module("features").__path__[0])
     found = tuple(_read_feature(path) for path in sorted(root.iterdir()) if any(path.glob("**/*.py")))
     check_codes([kind for feature in found for kind in feature.codes])
@@ -90,9 +90,11 @@ def _refuse_foreign_keys_out(feature: Feature) -> None:
 def _read_feature(folder: Path) -> Feature:
     name = folder.name
     if not (folder / "module.py").exists():
-        raise ValueError(f"features/{name}/ has no module.py; a feature's says: module = Module(title=..., prefix=...)")
+        raise FormError(f"features/{name}/ has no module.py; a feature's says: module = Module(title=..., prefix=...)")
     feature = Feature(name=name, module=_declared(f"features.{name}.module", "module", Module))
     for path in sorted(folder.rglob("*.py")):
+        if path.name == "__init__.py":  # is run, once, when what stands in its folder is imported
+            continue
         inner = ".".join(path.relative_to(folder).with_suffix("").parts)
         dotted = f"features.{name}.{inner}"
         python_module = importlib.import_module(dotted)
@@ -110,7 +112,7 @@ def _read_feature(folder: Path) -> Feature:
                 feature.seed = getattr(python_module, "seed", None)
                 feature.grow = getattr(python_module, "grow", None)
                 feature.demo_accounts = getattr(python_module, "DEMO_ACCOUNTS", {})
-            case _ if path.name != "__init__.py":
+            case _:
                 if route := _read_slice(feature.module, dotted, python_module):
                     feature.slices.append(route)
     return feature
@@ -119,7 +121,7 @@ def _read_feature(folder: Path) -> Feature:
 def _declared(dotted: str, name: str, kind: type[T]) -> T:
     value = getattr(importlib.import_module(dotted), name, None)
     if not isinstance(value, kind):
-        raise ValueError(f"{dotted.replace('.', '/')}.py says nothing like: {name} = {kind.__name__}(...)")
+        raise FormError(f"{dotted.replace('.', '/')}.py says nothing like: {name} = {kind.__name__}(...)")
     return value
 
 
@@ -136,16 +138,14 @@ def _read_slice(module: Module, dotted: str, python_module: ModuleType) -> Slice
     router = getattr(python_module, "router", None)
     if not isinstance(router, SliceRouter):
         if resource and resource[0] not in _NOT_RESOURCES:
-            raise ValueError(
-                f"{path} has no `router = slice_router()`; every file in a resource's folder is a use case"
-            )
+            raise FormError(f"{path} has no `router = slice_router()`; every file in a resource's folder is a use case")
         return None
     if len(router.declared) != 1:
-        raise ValueError(
+        raise FormError(
             f"{path} declares {len(router.declared)} routes; one file is one use case, so it needs exactly one"
         )
     prefix = API_PREFIX + module.prefix + "".join("/" + part.replace("_", "-") for part in resource)
     summary = (inspect.getdoc(python_module) or "").partition("\n")[0]
     if not summary:
-        raise ValueError(f"{path} has no docstring; its first line says what the use case does")
+        raise FormError(f"{path} has no docstring; its first line says what the use case does")
     return SliceRoute(router.declared[0], name=name, prefix=prefix, module=dotted, summary=summary)

@@ -60,6 +60,7 @@ def _who_may_call(route: SliceRoute) -> str:
     }[door.access]
     for what, needs in (("button", door.button), ("role", door.roles)):
         if needs:
-            how = "one of the" if needs.any else "the"
-            asked += f" Needs {how} {what} {', '.join(f'`{name}`' for name in sorted(needs.names))}."
+            several = "s" if len(needs.names) > 1 else ""
+            how = "one of the" if needs.any and several else "the"
+            asked += f" Needs {how} {what}{several} {', '.join(f'`{name}`' for name in sorted(needs.names))}."
     return asked

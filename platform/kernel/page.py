@@ -43,9 +43,9 @@ AtMost = Annotated[T | None, Filter("lte")]
 class PageQuery(Schema):
     """`current` counts from 1; `size` is 1 to 1000; `orderBy` names fields of the record, "-" first for descending."""
 
-    current: int = Field(1, ge=1, le=1_000_000)
-    size: int = Field(10, ge=1, le=1000)
-    order_by: list[Annotated[str, StringConstraints(max_length=64)]] | None = Field(None, max_length=8)
+    current: int = Field(default=1, ge=1, le=1_000_000)
+    size: int = Field(default=10, ge=1, le=1000)
+    order_by: list[Annotated[str, StringConstraints(max_length=64)]] | None = Field(default=None, max_length=8)
 
     @model_validator(mode="before")
     @classmethod

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from redis.exceptions import RedisError
 
+from kernel.database.failures import DRIVER_ERRORS
 from kernel.database.migrations import MigrationError, pending
 from kernel.modules import database_config
 from kernel.redis import redis
@@ -38,7 +39,7 @@ async def check_readiness() -> Readiness:
 async def _database() -> tuple[bool, list[str]]:
     try:
         return True, await asyncio.wait_for(pending(database_config()), TIMEOUT_SECONDS)
-    except (MigrationError, TimeoutError):
+    except (MigrationError, *DRIVER_ERRORS):
         return False, []
 
 

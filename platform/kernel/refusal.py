@@ -9,7 +9,9 @@ Errors that nobody raised on purpose become 1000 in `errors.py`.
 """
 
 from collections.abc import Mapping
-from typing import Any, Self
+from typing import Self
+
+from pydantic import JsonValue
 
 from kernel.codes import Code, ResponseCode
 
@@ -20,7 +22,9 @@ class Refusal(Exception):
     status = 200
     headers: Mapping[str, str] | None = None
 
-    def __init__(self, code: ResponseCode, message: str | None = None, *, data: Any = None) -> None:
+    def __init__(
+        self, code: ResponseCode, message: str | None = None, *, data: dict[str, JsonValue] | None = None
+    ) -> None:
         self.code = code
         self.message = message or code.message
         self.data = data
@@ -44,7 +48,7 @@ class InvalidInput(Refusal):
     """A field's value is refused for a reason that its type cannot express. `field` as on the wire."""
 
     def __init__(self, field: str, message: str, kind: str = "value_error") -> None:
-        error = {"field": field, "message": message, "type": kind}
+        error: JsonValue = {"field": field, "message": message, "type": kind}
         super().__init__(Code.REQUEST_VALIDATION, data={"errors": [error]})
 
 
@@ -57,7 +61,7 @@ class TransportRefusal(Refusal):
         code: ResponseCode,
         message: str | None = None,
         *,
-        data: Any = None,
+        data: dict[str, JsonValue] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(code, message, data=data)

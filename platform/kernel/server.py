@@ -22,9 +22,10 @@ from tortoise.context import TortoiseContext
 
 from kernel.identity.accounts import DEMO_PASSWORD
 from kernel.modules import database_config, discover
+from kernel.operator_errors import StartupRefused
 from kernel.settings import Settings, settings
 from kernel.startup.accounts import DEMO_ACCOUNTS
-from kernel.startup.run import StartupRefused, refuse_unready_database
+from kernel.startup.run import refuse_unready_database
 
 # Granian waits for ever for a worker that is stopped while it starts, unless it may kill it.
 KILL_TIMEOUT_SECONDS = 15

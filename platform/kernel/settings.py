@@ -16,7 +16,8 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from kernel.var_dir import SettingsError, generated_secret
+from kernel.operator_errors import SettingsError
+from kernel.var_dir import generated_secret
 
 MIN_SECRET_LENGTH = 32  # RFC 7518 section 3.2: an HS256 key has at least 256 bits
 ENV_FILE = Path(".env")
@@ -169,4 +170,4 @@ def _without_password(url: str) -> str:
 def _environment() -> dict[str, str | None]:
     """The environment over `.env`, with upper-case names."""
     from_file = dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}
-    return {name.upper(): value for name, value in {**from_file, **os.environ}.items()}
+    return {name.upper(): value for source in (from_file, os.environ) for name, value in source.items() if value}

@@ -6,9 +6,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-
-class SettingsError(Exception):
-    """A setting that the app cannot run with. The text is for the operator and names the variable."""
+from kernel.operator_errors import SettingsError
 
 
 def ensure_var_dir(var_dir: Path) -> None:

@@ -10,7 +10,7 @@ import secrets
 import string
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Self, TypeVar
 
@@ -66,8 +66,8 @@ async def _in_pool(work: Callable[..., T], *args: object) -> T:
 class NewPassword:
     """A password and its hash. The hash takes 30 ms of CPU: make one before a transaction opens."""
 
-    raw: str
-    hash: str
+    raw: str = field(repr=False)
+    hash: str = field(repr=False)
 
     @classmethod
     async def generated(cls) -> Self:

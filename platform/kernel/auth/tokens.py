@@ -6,7 +6,7 @@ one that a token names (RFC 8725 section 3.1).
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import cache
@@ -42,8 +42,8 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class TokenPair:
-    access: str
-    refresh: str
+    access: str = field(repr=False)
+    refresh: str = field(repr=False)
 
 
 def issue_pair(

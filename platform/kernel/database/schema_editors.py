@@ -25,10 +25,12 @@ from tortoise.migrations.schema_editor import AsyncpgSchemaEditor, SqliteSchemaE
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.models import Model
 
+from kernel.operator_errors import OperatorError
+
 Constraint = UniqueConstraint | CheckConstraint
 
 
-class MigrationError(Exception):
+class MigrationError(OperatorError):
     """Migrations cannot be read, planned or applied. The text is for the operator."""
 
 

@@ -2,16 +2,19 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from functools import partial
 
 import structlog
-from tortoise.connection import get_connections
+from tortoise.connection import get_connection, get_connections
 from tortoise.transactions import in_transaction
 
 from kernel.deferred import defer
 from kernel.events import collected, reactions_to
 
 log = structlog.get_logger(__name__)
+
+_open: ContextVar[frozenset[str]] = ContextVar("open_transactions", default=frozenset())
 
 
 def connection_of(dotted_name: str) -> str:
@@ -27,18 +30,28 @@ async def unit_of_work(module: str = __name__) -> AsyncIterator[None]:
 
     `module` is the Python module that asks, `__name__`: the transaction is one of its feature's database.
     """
-    if collected.get() is not None:
+    connection = connection_of(module)
+    if connection in _open.get():
         yield
         return
-    events: list[object] = []
-    token = collected.set(events)
+    outer = collected.get()
+    events: list[object] = [] if outer is None else outer
+    tokens = collected.set(events), _open.set(_open.get() | {connection})
     try:
-        async with in_transaction(connection_of(module)):
+        async with in_transaction(connection):
             yield
     finally:
-        collected.reset(token)
-    if events:
+        collected.reset(tokens[0])
+        _open.reset(tokens[1])
+    if events and outer is None:
         await defer(partial(deliver, events))
+
+
+async def lock_until_commit(name: str) -> None:
+    """Let one transaction of all processes at a time pass here. On SQLite each has the whole file to itself anyway."""
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "postgres":
+        await connection.execute_query("SELECT pg_advisory_xact_lock(hashtext($1))", [f"tessera:{name}"])
 
 
 async def deliver(events: list[object]) -> None:

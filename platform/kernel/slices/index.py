@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
 from kernel.codes import Code
+from kernel.operator_errors import FormError
 from kernel.refusal import TransportRefusal
 from kernel.slices.route import SliceRoute
 
@@ -64,7 +65,7 @@ class SliceIndex(BaseRoute):
             node = node.step(segment)
         for method in route.methods or ():
             if other := node.slices.get(method):
-                raise ValueError(
+                raise FormError(
                     f"{route.name} and {other.name} both answer to {method} {route.path_format}; change the path of one"
                 )
             node.slices[method] = route

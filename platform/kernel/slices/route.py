@@ -16,6 +16,7 @@ from starlette.types import Message, Receive, Scope, Send
 from kernel.codes import Code
 from kernel.database.unit_of_work import unit_of_work
 from kernel.ids import reading_wire
+from kernel.operator_errors import FormError
 from kernel.rbac.door import Access, Door, Needs, all_of
 from kernel.refusal import TransportRefusal
 from kernel.settings import settings
@@ -43,6 +44,8 @@ class SliceRoute(APIRoute):
             roles=_needs(options.get("roles")),
             open_during_password_change=options.get("open_during_password_change", False),
         )
+        if self.door.access is Access.PUBLIC and (self.door.button or self.door.roles):
+            raise FormError(f"{name} is PUBLIC and names a button or a role, which nobody would be asked for")
         super().__init__(
             prefix + declared.path,
             _as_endpoint(declared.handler, module, transaction=self.transaction),
@@ -58,7 +61,8 @@ class SliceRoute(APIRoute):
         headers = Headers(scope=scope)
         await self.door.admit(headers.get("authorization"))
         limit = self.max_body_bytes or settings().max_body_bytes
-        if int(headers.get("content-length") or 0) > limit:
+        length = headers.get("content-length", "")
+        if length.isdecimal() and int(length) > limit:
             raise _too_large(limit)
         await super().handle(scope, _limited(receive, limit), send)
 

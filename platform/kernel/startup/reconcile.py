@@ -5,6 +5,7 @@ while a menu, a button or a role is only ever created. What is new in this start
 it; what is not new is left alone, or a grant that an administrator took away would come back.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -14,6 +15,7 @@ import structlog
 from kernel.context import DataScope
 from kernel.identity.models import SUPER_ROLE, Api, Button, Menu, MenuType, Role
 from kernel.modules import Feature
+from kernel.operator_errors import FormError
 from kernel.rbac.declarations import MenuEntry, RoleEntry
 from kernel.slices import SliceRoute
 
@@ -101,7 +103,7 @@ async def _reconcile_buttons(slices: Iterable[SliceRoute], pages: Sequence[tuple
         page = next((menu for entry, menu in pages if _matches(route.name, entry.buttons_of)), None)
         for code in sorted(route.door.button.names) if route.door.button else ():
             if page is None:
-                raise ValueError(f"{route.name} needs the button {code}, but no page in an access.py has buttons_of it")
+                raise FormError(f"{route.name} needs the button {code}, but no page in an access.py has buttons_of it")
             if code not in known:
                 known.add(code)
                 new.buttons[code] = await Button.create(button_code=code, button_desc=route.summary, menu_id=page.id)
@@ -136,16 +138,19 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def _check_declarations(features: Sequence[Feature], slices: Sequence[SliceRoute], roles: Sequence[RoleEntry]) -> None:
-    """Raise ValueError for a declared name that nothing has: a typing error that would grant nothing, silently."""
+    """Raise FormError for a name that two declare, or that nothing has: a typing error that would grant nothing."""
     menus = [entry.route_name for feature in features for menu in feature.access.menus for entry, _ in menu.walk()]
     buttons = {code for route in slices if route.door.button for code in route.door.button.names}
     use_cases = [route.name for route in slices]
+    for what, names in (("role", [role.code for role in roles]), ("menu", menus)):
+        if twice := [name for name, count in Counter(names).items() if count > 1]:
+            raise FormError(f"the {what} {', '.join(twice)} is declared twice; declare it in one access.py")
     for role in roles:
         unknown = [f"the menu {name}" for name in (*role.menus, role.home) if name not in menus]
         unknown += [f"the button {pattern}" for pattern in role.buttons if not _matches_any(pattern, buttons)]
         unknown += [f"the use case {pattern}" for pattern in role.apis if not _matches_any(pattern, use_cases)]
         if unknown:
-            raise ValueError(f"the role {role.code} is granted {', '.join(unknown)}, which does not exist")
+            raise FormError(f"the role {role.code} is granted {', '.join(unknown)}, which does not exist")
 
 
 def _matches_any(pattern: str, names: Iterable[str]) -> bool:

@@ -1,19 +1,17 @@
 """Start-up, in order: a database that answers and is migrated; tables equal to the code; accounts; demo data."""
 
+import sys
 from collections.abc import Sequence
 
 from kernel.database.migrations import DatabaseUnreachable, pending
-from kernel.database.unit_of_work import unit_of_work
+from kernel.database.unit_of_work import lock_until_commit, unit_of_work
 from kernel.modules import Feature, database_config
+from kernel.operator_errors import StartupRefused
 from kernel.settings import settings
-from kernel.startup.accounts import open_system_accounts
+from kernel.startup.accounts import FIRST_ADMIN, open_demo_accounts, open_first_admin
 from kernel.startup.reconcile import reconcile
 
 _finished = False
-
-
-class StartupRefused(Exception):
-    """Why the app does not start, in a sentence for the operator."""
 
 
 def finished() -> bool:
@@ -22,18 +20,28 @@ def finished() -> bool:
 
 
 async def start_up(features: Sequence[Feature]) -> None:
-    """Prepare the database for the first request. Idempotent. Raises StartupRefused."""
+    """Prepare the database for the first request. Idempotent; of several workers one goes first. Raises StartupRefused."""
     global _finished
     await refuse_unready_database()
     async with unit_of_work():
+        await lock_until_commit("start-up")
         await reconcile(features)
-    await open_system_accounts()
-    if settings().demo:
-        for feature in features:
-            if feature.seed:
-                async with unit_of_work(f"features.{feature.name}"):
-                    await feature.seed()
+        password = None if settings().demo else await open_first_admin()
+        if settings().demo:
+            await open_demo_accounts()
+            await _seed(features)
+    if password:
+        # Not through the log: a log is kept, and a password must not be. And not before the commit.
+        sys.stdout.write(f"\nFirst super administrator: {FIRST_ADMIN}, password {password} (shown once)\n\n")
+        sys.stdout.flush()
     _finished = True
+
+
+async def _seed(features: Sequence[Feature]) -> None:
+    for feature in features:
+        if feature.seed:
+            async with unit_of_work(f"features.{feature.name}"):
+                await feature.seed()
 
 
 async def refuse_unready_database() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
 from features.hr.seed import DEMO_ACCOUNTS, grow, seed
-from kernel import DEMO_PASSWORD, Status, unit_of_work
+from kernel import DEMO_PASSWORD, OperatorError, Status, unit_of_work
 from kernel.identity.models import Role, User
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -106,7 +106,7 @@ async def test_grow_gives_no_number_twice():
 
 async def test_grow_without_a_company():
     await Department.all().delete()
-    with pytest.raises(ValueError, match="no company yet"):
+    with pytest.raises(OperatorError, match="no company yet"):
         await grow(1, lambda _added: None)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from kernel import __main__ as command_line
 from kernel.modules import database_config
-from kernel.startup.run import StartupRefused
+from kernel.operator_errors import StartupRefused
 from tests.platform.kernel.conftest import Configure, Features
 from tests.platform.kernel.test_modules import MODELS, MODULE
 

@@ -10,9 +10,8 @@ from tortoise import context as tortoise_context
 from kernel import app as app_module
 from kernel import redis
 from kernel.app import create_app
+from kernel.operator_errors import SettingsError, StartupRefused
 from kernel.settings import settings
-from kernel.startup.run import StartupRefused
-from kernel.var_dir import SettingsError
 from tests.platform.kernel.conftest import Configure
 from tests.platform.kernel.small_app import caller
 

@@ -11,8 +11,8 @@ import pytest
 from kernel import modules
 from kernel.events import reactions_to
 from kernel.modules import database_config
+from kernel.operator_errors import SettingsError
 from kernel.rbac.door import all_of
-from kernel.var_dir import SettingsError
 from tests.platform.kernel.conftest import Configure, Features
 
 MODULE = 'from kernel import Module\n\nmodule = Module(title="Shop", prefix="/business/shop")\n'

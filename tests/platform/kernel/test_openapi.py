@@ -80,9 +80,9 @@ def test_what_the_transport_may_answer() -> None:
         ({"access": SIGNED_IN, "button": "B_ONE"}, "Needs sign-in. Needs the button `B_ONE`."),
         (
             {"access": SIGNED_IN, "button": any_of("B_TWO", "B_ONE")},
-            "Needs sign-in. Needs one of the button `B_ONE`, `B_TWO`.",
+            "Needs sign-in. Needs one of the buttons `B_ONE`, `B_TWO`.",
         ),
-        ({"access": SIGNED_IN, "roles": all_of("R_TWO", "R_ONE")}, "Needs sign-in. Needs the role `R_ONE`, `R_TWO`."),
+        ({"access": SIGNED_IN, "roles": all_of("R_TWO", "R_ONE")}, "Needs sign-in. Needs the roles `R_ONE`, `R_TWO`."),
     ],
 )
 def test_it_says_who_may_call(options: dict[str, Any], says: str) -> None:

@@ -20,7 +20,7 @@ URLS = ["memory://"] if SERVER == "memory://" else ["memory://", SERVER]
 redis_module = importlib.import_module("kernel.redis")  # the face has a function of that name
 
 
-@pytest_asyncio.fixture(params=URLS)
+@pytest_asyncio.fixture(params=URLS, ids=lambda url: url.partition(":")[0])
 async def client(request: pytest.FixtureRequest) -> AsyncIterator[Redis]:
     """A client of each kind that there is here."""
     made = connect(request.param)

@@ -1,5 +1,6 @@
 """From a query to records, in as few statements as there are tables to look into."""
 
+import json
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -22,6 +23,7 @@ from kernel import (
     fetch_all,
     search,
 )
+from kernel.envelope import refused as answer_of
 from tests.conftest import Cost
 
 Counting = Callable[[], AbstractContextManager[Cost]]
@@ -202,6 +204,6 @@ async def test_among_equals_the_id_decides(counting: Counting) -> None:
 async def test_only_fields_of_the_record_can_be_ordered_by(wanted: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         await names(order_by=[wanted])
-    (error,) = refused.value.data["errors"]
+    (error,) = json.loads(bytes(answer_of(refused.value).body))["data"]["errors"]
     assert error["field"] == "orderBy"
     assert "createdAt, createdBy, departmentName, id, name, updatedAt, updatedBy" in error["message"]

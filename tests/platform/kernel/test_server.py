@@ -10,9 +10,8 @@ import pytest
 from fastapi import FastAPI
 
 from kernel import server
+from kernel.operator_errors import SettingsError, StartupRefused
 from kernel.settings import settings
-from kernel.startup.run import StartupRefused
-from kernel.var_dir import SettingsError
 from tests.platform.kernel.conftest import Configure, names_in
 
 

@@ -8,8 +8,8 @@ import pytest
 from pydantic_settings import SettingsConfigDict
 
 from kernel import ModuleSettings, settings
+from kernel.operator_errors import SettingsError
 from kernel.settings import Settings
-from kernel.var_dir import SettingsError
 from tests.platform.kernel.conftest import Configure, names_in
 
 EnvFile = Callable[[str], None]

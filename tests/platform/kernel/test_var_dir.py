@@ -11,15 +11,16 @@ from pathlib import Path
 import pytest
 
 from kernel import var_dir as module
-from kernel.var_dir import SettingsError, ensure_var_dir, generated_secret
+from kernel.operator_errors import SettingsError
+from kernel.var_dir import ensure_var_dir, generated_secret
 from tests.platform.kernel.conftest import names_in
 
-# Loads the one file, which needs nothing of the kernel, and waits for the start.
+# Loads the one file, and the one that it needs, without the rest of the kernel, and waits for the start.
 RACER = """
-import importlib.util, pathlib, sys
-spec = importlib.util.spec_from_file_location("var_dir", sys.argv[1])
-var_dir = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(var_dir)
+import importlib, pathlib, sys, types
+kernel = sys.modules["kernel"] = types.ModuleType("kernel")
+kernel.__path__ = [str(pathlib.Path(sys.argv[1]).parent)]
+var_dir = importlib.import_module("kernel.var_dir")
 print("ready", flush=True)
 sys.stdin.readline()
 print(var_dir.generated_secret(pathlib.Path(sys.argv[2]), "key"))

@@ -6,7 +6,10 @@ import pytest
 
 from kernel.auth.passwords import verify_password
 from kernel.identity.models import Role, User
-from kernel.startup.accounts import DEMO_ACCOUNTS, open_system_accounts
+from kernel.modules import discover
+from kernel.operator_errors import StartupRefused
+from kernel.startup.accounts import DEMO_ACCOUNTS, open_demo_accounts, open_first_admin
+from kernel.startup.run import start_up
 from tests.platform.kernel.conftest import Configure
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -41,7 +44,7 @@ async def test_those_that_are_missing_are_opened_and_the_others_left_alone() -> 
     await User.filter(user_name="Admin").delete()
     await User.filter(user_name="Super").update(password_hash="changed", nick_name="changed", must_change_password=True)
     before = await User.exclude(user_name="Admin").order_by("id").values()
-    await open_system_accounts()
+    await open_demo_accounts()
     assert await User.exclude(user_name="Admin").order_by("id").values() == before
     assert await roles_of("Admin") == {"R_ADMIN"}
 
@@ -52,14 +55,14 @@ async def test_when_none_is_missing_nothing_is_hashed(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("kernel.auth.passwords.hash_password", hash_nothing)
     before = await User.all().order_by("id").values()
-    await open_system_accounts()
+    await open_demo_accounts()
     assert await User.all().order_by("id").values() == before
 
 
 async def test_outside_of_demo_mode_there_is_one_with_a_password_that_is_printed_once(
     no_super_admin: None, capsys: pytest.CaptureFixture[str], log_lines: io.StringIO
 ) -> None:
-    await open_system_accounts()
+    await start_up(discover())
     printed = capsys.readouterr()
     (user,) = await super_admins()
     password = printed.out.partition("password ")[2].split()[0]
@@ -72,34 +75,35 @@ async def test_outside_of_demo_mode_there_is_one_with_a_password_that_is_printed
         assert password not in place
 
 
-async def test_or_with_the_one_that_the_operator_chose(
-    no_super_admin: None, configure: Configure, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_or_with_the_one_that_the_operator_chose(no_super_admin: None, configure: Configure) -> None:
     configure(FIRST_ADMIN_PASSWORD="chosen beforehand")
-    await open_system_accounts()
+    assert await open_first_admin() is None
     (user,) = await super_admins()
     assert user.must_change_password
     assert await verify_password("chosen beforehand", user.password_hash)
-    assert capsys.readouterr().out == ""
 
 
-async def test_it_is_opened_once(no_super_admin: None, capsys: pytest.CaptureFixture[str]) -> None:
-    await open_system_accounts()
+async def test_it_is_opened_once(no_super_admin: None) -> None:
+    assert await open_first_admin()
     before = await User.all().order_by("id").values()
-    capsys.readouterr()
-    await open_system_accounts()
+    assert await open_first_admin() is None
     assert await User.all().order_by("id").values() == before
-    assert capsys.readouterr().out == ""
 
 
-async def test_not_where_another_one_reigns(no_super_admin: None, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_not_where_another_one_reigns(no_super_admin: None) -> None:
     ann = await User.create(user_name="ann", password_hash="x")
     await ann.roles.add(await Role.get(role_code="R_SUPER"))
-    await open_system_accounts()
+    assert await open_first_admin() is None
     assert await super_admins() == [ann]
-    assert capsys.readouterr().out == ""
+
+
+async def test_nobody_is_made_a_super_admin_who_was_none(no_super_admin: None) -> None:
+    await User.create(user_name="Soybean", password_hash="x")
+    with pytest.raises(StartupRefused, match="Nobody holds R_SUPER, and Soybean exists already"):
+        await open_first_admin()
+    assert await super_admins() == []
 
 
 async def test_no_demo_account_is_opened_outside_of_demo_mode(no_super_admin: None) -> None:
-    await open_system_accounts()
+    await start_up(discover())
     assert await User.filter(user_name__in=list(DEMO_ACCOUNTS)).values_list("user_name", flat=True) == ["Soybean"]

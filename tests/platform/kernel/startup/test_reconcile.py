@@ -1,6 +1,5 @@
 """The identity tables follow the code, and what administrators did to them stays done."""
 
-import asyncio
 import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
@@ -297,7 +296,6 @@ hr /hr layout.base
   hr_my /hr/my view.hr_my
 """
 HIDDEN = {"login", "403", "404", "500", "user-center", "manage_user-detail"}
-RADAR_PAGES = {f"manage_radar{page}" for page in ("", "_overview", "_requests", "_queries", "_exceptions", "_monitor")}
 
 
 async def test_the_menus_are_those_that_the_front_end_knows() -> None:
@@ -317,11 +315,6 @@ async def test_the_menus_are_those_that_the_front_end_knows() -> None:
         assert menu.i18n_key == f"route.{menu.route_name}"
         assert (menu.icon or "").startswith("mdi:")
         assert (menu.icon_type, menu.status_type) == (IconType.ICONIFY, Status.ENABLED)
-
-
-@pytest.mark.xfail(strict=True, reason="Radar is not built yet")
-async def test_the_menus_of_radar_are_there() -> None:
-    assert set(await Menu.filter(route_name__in=RADAR_PAGES).values_list("route_name", flat=True)) == RADAR_PAGES
 
 
 # --- what stops the start
@@ -354,10 +347,3 @@ async def test_a_button_without_a_page_stops_the_start() -> None:
     with pytest.raises(ValueError, match=message):
         await start(shop(slice_(button="B_SEND"), menus=[replace(ORDERS, buttons_of=["shop.parcels.*"])]))
     assert await everything() == before
-
-
-async def test_two_workers_that_start_at_once_both_start() -> None:
-    feature = shop(slice_(button="B_SEND"), menus=[ORDERS])
-    await asyncio.gather(*(start(feature) for _ in range(3)))
-    assert await granted("R_SHOP") == {"shop.orders.send"}
-    assert await Api.filter(route_key="shop.orders.send").count() == 1

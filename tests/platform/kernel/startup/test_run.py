@@ -1,5 +1,6 @@
 """Start-up, in order: a database that is ready, tables equal to the code, accounts, demo data."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -9,8 +10,9 @@ from features.hr.models import Employee, Tag
 from kernel.events import collected
 from kernel.identity.models import Api, Role, User
 from kernel.modules import Feature, Module, discover
+from kernel.operator_errors import StartupRefused
 from kernel.startup import run
-from kernel.startup.run import StartupRefused, finished, refuse_unready_database, start_up
+from kernel.startup.run import finished, refuse_unready_database, start_up
 from tests.platform.kernel.conftest import Configure
 
 
@@ -91,3 +93,13 @@ async def test_one_that_does_not_answer_is_refused(unfinished: None, no_app: Non
 
 async def test_one_that_is_ready_is_not(app: FastAPI) -> None:
     await refuse_unready_database()
+
+
+async def test_workers_that_start_at_once_all_start(app: FastAPI) -> None:
+    """One goes first; the others find everything there."""
+    roles, accounts = await Role.all().count(), await User.all().count()
+    await Api.filter(route_key__startswith="hr.").delete()
+    await User.filter(user_name="Admin").delete()
+    await asyncio.gather(*(start_up(discover()) for _ in range(4)))
+    assert await Api.filter(route_key="hr.employees.transfer").count() == 1
+    assert (await Role.all().count(), await User.all().count()) == (roles, accounts)
