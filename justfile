@@ -34,8 +34,9 @@ test *arguments:
 # Run the same tests on PostgreSQL and Redis: TEST_DB_URL, TEST_REDIS_URL
 [group("test")]
 test-services *arguments:
-    python -m tests.services
-    TEST_DB_URL="${TEST_DB_URL:-postgres://postgres@127.0.0.1:5432/test}" TEST_REDIS_URL="${TEST_REDIS_URL:-redis://127.0.0.1:6379/15}" pytest {{arguments}}
+    export TEST_DB_URL="${TEST_DB_URL:-postgres://postgres@127.0.0.1:5432/test}" \
+        TEST_REDIS_URL="${TEST_REDIS_URL:-redis://127.0.0.1:6379/15}"; \
+        python -m tests.services && pytest {{arguments}}
 
 # Accept what the snapshots say now; review the change before you commit it
 [group("test")]

@@ -20,7 +20,7 @@ async def main() -> int:
     except (OSError, TimeoutError, asyncpg.PostgresError) as error:
         problems.append(
             f"PostgreSQL does not answer at {_place(database)} (TEST_DB_URL): {error}\n"
-            "  start it with: pg_ctlcluster 15 main start   (Debian)   or   brew services start postgresql   (macOS)"
+            "  start it with: pg_ctlcluster 15 main start (Debian; the version that pg_lsclusters shows), or brew services start postgresql (macOS)"
         )
     client = redis.asyncio.Redis.from_url(cache, socket_connect_timeout=5)
     try:
