@@ -13,16 +13,19 @@ up: migrate serve
 
 # Serve without migrating
 [group("run")]
+[no-exit-message]
 serve:
     python -m kernel serve
 
 # Serve, and start again whenever a file changes
 [group("run")]
+[no-exit-message]
 dev: migrate
     python -m kernel serve --reload
 
 # Add that many employees to the demo company
 [group("run")]
+[no-exit-message]
 demo-data count:
     python -m kernel demo-data {{count}}
 
@@ -33,6 +36,7 @@ test *arguments:
 
 # Run the same tests on PostgreSQL and Redis: TEST_DB_URL, TEST_REDIS_URL
 [group("test")]
+[no-exit-message]
 test-services *arguments:
     export TEST_DB_URL="${TEST_DB_URL:-postgres://postgres@127.0.0.1:5432/test}" \
         TEST_REDIS_URL="${TEST_REDIS_URL:-redis://127.0.0.1:6379/15}"; \
@@ -75,26 +79,31 @@ walls:
 
 # Is there a migration for every change of a model?
 [group("check")]
+[no-exit-message]
 migrations-check:
     python -m kernel makemigrations --check
 
 # Write migrations for changed models
 [group("database")]
+[no-exit-message]
 makemigrations *modules:
     python -m kernel makemigrations {{modules}}
 
 # Apply migrations: all, those of a module, or up to <module>.<migration>
 [group("database")]
+[no-exit-message]
 migrate *target:
     python -m kernel migrate {{target}}
 
 # List the applied migrations
 [group("database")]
+[no-exit-message]
 history:
     python -m kernel history
 
 # Take migrations back: all of a module, or down to <module>.<migration>
 [group("database")]
+[no-exit-message]
 downgrade target:
     python -m kernel downgrade {{target}}
 
