@@ -147,11 +147,11 @@ def _check_declarations(features: Sequence[Feature], slices: Sequence[SliceRoute
             raise FormError(f"the {what} {', '.join(twice)} is declared twice; declare it in one access.py")
     for role in roles:
         unknown = [f"the menu {name}" for name in (*role.menus, role.home) if name not in menus]
-        unknown += [f"the button {pattern}" for pattern in role.buttons if not _matches_any(pattern, buttons)]
-        unknown += [f"the use case {pattern}" for pattern in role.apis if not _matches_any(pattern, use_cases)]
+        unknown += [f"the button {pattern}" for pattern in _unmatched(role.buttons, buttons)]
+        unknown += [f"the use case {pattern}" for pattern in _unmatched(role.apis, use_cases)]
         if unknown:
             raise FormError(f"the role {role.code} is granted {', '.join(unknown)}, which does not exist")
 
 
-def _matches_any(pattern: str, names: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for name in names)
+def _unmatched(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
+    return [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names)]
