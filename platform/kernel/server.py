@@ -6,13 +6,12 @@ an in-process Redis can serve.
 
 import asyncio
 import errno
+import http.client
 import multiprocessing
 import socket
 import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
 from granian.constants import Interfaces, Loops
@@ -91,15 +90,14 @@ def _announce(config: Settings) -> None:
     host = f"[{config.app_host}]" if ":" in config.app_host else config.app_host  # RFC 3986 section 3.2.2
     base = f"http://{host}:{config.app_port}"
     deadline = time.monotonic() + READY_TIMEOUT_SECONDS
-    while not _answers(f"{base}/api/v1/health/ready"):
+    while not _answers(config.app_host, config.app_port):
         if time.monotonic() > deadline:
             return
         time.sleep(0.1)
     lines = [f"{config.app_title} is ready.", "", f"  API    {base}/api/v1"]
     if config.docs_enabled:
         lines.append(f"  Docs   {base}/docs")
-    has_radar = any(feature.name == "radar" for feature in discover())
-    lines.append(f"  Radar  {base}/radar" + ("" if has_radar else "  (not built yet)"))
+    lines.append(f"  Radar  {base}/radar  (not built yet)")
     if config.demo:
         lines += ["", f"  Demo accounts, password {DEMO_PASSWORD}:"]
         accounts = DEMO_ACCOUNTS | {k: v for feature in discover() for k, v in feature.demo_accounts.items()}
@@ -108,9 +106,13 @@ def _announce(config: Settings) -> None:
     sys.stdout.flush()
 
 
-def _answers(url: str) -> bool:
+def _answers(host: str, port: int) -> bool:
+    """Whether a worker answers, whatever it says: it does so after its start-up."""
+    connection = http.client.HTTPConnection(host, port, timeout=2)
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310  our own address
-            return answer.status == 200
-    except (urllib.error.URLError, OSError):
+        connection.request("GET", "/")
+        return bool(connection.getresponse().status)
+    except (OSError, http.client.HTTPException):
         return False
+    finally:
+        connection.close()

@@ -126,12 +126,12 @@ def test_a_malformed_setting_stops_it(granian: list[dict[str, Any]], configure: 
 # --- what the operator reads
 
 
-def announced(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[list[str], str]:
+def announced(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> tuple[list[tuple[str, int]], str]:
     """The addresses that were asked until the second one answered, and what was then printed."""
-    asked: list[str] = []
+    asked: list[tuple[str, int]] = []
 
-    def answers(url: str) -> bool:
-        asked.append(url)
+    def answers(host: str, port: int) -> bool:
+        asked.append((host, port))
         return len(asked) > 1
 
     with monkeypatch.context() as patch:
@@ -146,7 +146,7 @@ def test_it_says_where_everything_is(
 ) -> None:
     configure(APP_PORT="8123", APP_TITLE="The Shop", APP_ENV="demo")
     asked, said = announced(monkeypatch, capsys)
-    assert asked == ["http://127.0.0.1:8123/api/v1/health/ready"] * 2
+    assert asked == [("127.0.0.1", 8123)] * 2
     lines = said.splitlines()
     assert lines[1] == "The Shop is ready."
     assert "  API    http://127.0.0.1:8123/api/v1" in lines
@@ -171,7 +171,7 @@ def test_an_address_of_six_is_written_so_that_it_can_be_opened(
 ) -> None:
     configure(APP_HOST="::1")
     asked, said = announced(monkeypatch, capsys)
-    assert asked[0] == "http://[::1]:9999/api/v1/health/ready"
+    assert asked[0] == ("::1", 9999)
     assert "  API    http://[::1]:9999/api/v1" in said.splitlines()
 
 
@@ -179,10 +179,10 @@ def test_what_does_not_become_ready_is_not_announced(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(server, "READY_TIMEOUT_SECONDS", -1)
-    monkeypatch.setattr(server, "_answers", lambda _url: False)
+    monkeypatch.setattr(server, "_answers", lambda _host, _port: False)
     server._announce(settings())
     assert capsys.readouterr().out == ""
 
 
 def test_nobody_at_an_address_is_no_answer(free_port: int) -> None:
-    assert server._answers(f"http://127.0.0.1:{free_port}/") is False
+    assert server._answers("127.0.0.1", free_port) is False
