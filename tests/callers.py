@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from kernel.auth.tokens import issue_pair
-from kernel.identity.models import User
+from kernel.identity.models import Role, User
 
 BY_ROLE = {
     "R_SUPER": "Soybean",
@@ -21,8 +21,12 @@ _SECRETS = {"token", "refreshToken", "rawPassword"}
 
 
 async def authorization(role_or_name: str) -> dict[str, str]:
-    """The header of the role's demo account, or of the user of that name."""
-    user = await User.get(user_name=BY_ROLE.get(role_or_name, role_or_name))
+    """The header of the role's demo account, of somebody new for a role without one, or of the user of that name."""
+    name = BY_ROLE.get(role_or_name, role_or_name)
+    if (user := await User.get_or_none(user_name=name)) is None:
+        role = await Role.get(role_code=role_or_name)
+        user = await User.create(user_name=name, password_hash="nobody signs in with this")
+        await user.roles.add(role)
     return {"Authorization": f"Bearer {issue_pair(user.id, user.token_version).access}"}
 
 

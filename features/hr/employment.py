@@ -22,7 +22,8 @@ def refuse_too_many_tags(tag_ids: list[int]) -> None:
 async def lock_for_move(employee: Employee, *, department_id: int | None, successor_id: int | None) -> None:
     """Lock what the move of an employee, who is locked already, to another department will touch.
 
-    First people, then departments by id: without one order two moves at once could wait for one another.
+    First people, then departments by id, so that two moves seldom wait for one another. Two managers who name each
+    other still may; then the database refuses one of them (2306).
     """
     if successor_id is not None:
         await Employee.filter(id=successor_id).select_for_update()

@@ -21,7 +21,7 @@ from kernel.startup.run import start_up
 
 
 def create_app() -> FastAPI:
-    """The ASGI app with every slice that stands under features/. Raises SettingsError or ValueError for a broken one."""
+    """The ASGI app with every slice that stands under features/. Raises OperatorError for a broken one."""
     configure_logs()
     index = SliceIndex(route for feature in discover() for route in feature.slices)
     app = _bare_app(settings())

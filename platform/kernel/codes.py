@@ -1,4 +1,4 @@
-"""Response codes: what a client branches on. One failure, one code; CONTRACT section 3 lists them all.
+"""Response codes: what a client branches on. One failure, one code, for good: clients know them.
 
 A feature module declares its own in `codes.py`, as another `ResponseCode` enumeration, from 4000 upwards.
 """

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 
 from tortoise.exceptions import IntegrityError
 
-from kernel.codes import Code, ResponseCode
+from kernel.codes import Code
 from kernel.models import Model
 from kernel.refusal import Refusal
 
@@ -30,7 +30,7 @@ async def refuse_duplicates(model: type[Model]) -> AsyncIterator[None]:
         columns = _taken(error)
         if not columns:
             raise
-        codes: dict[str, ResponseCode] = getattr(model, "duplicates", {})
+        codes = model.duplicates
         code = next((codes[column] for column in columns if column in codes), Code.DUPLICATE_RESOURCE)
         raise Refusal(code) from None
 

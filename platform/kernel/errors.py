@@ -1,4 +1,4 @@
-"""From an exception to an envelope: CONTRACT section 1. Nothing that a client sends ends in a 500 or a traceback."""
+"""From an exception to an envelope: a code, a sentence, the right HTTP status. Nothing that a client sends ends in a 500 or a traceback."""
 
 from typing import Any
 
@@ -12,7 +12,6 @@ from tortoise.exceptions import DoesNotExist, IntegrityError
 from kernel.codes import Code
 from kernel.database.failures import DRIVER_ERRORS, is_absence, is_conflict
 from kernel.envelope import refused
-from kernel.models import OutOfScope
 from kernel.refusal import NotFound, Refusal, TransportRefusal
 from kernel.schema import wire_name
 
@@ -34,7 +33,6 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ResponseValidationError, _response_validation)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(DoesNotExist, _does_not_exist)
-    app.add_exception_handler(OutOfScope, _out_of_scope)
     app.add_exception_handler(IntegrityError, _integrity)
     for kind in DRIVER_ERRORS:
         app.add_exception_handler(kind, _database)
@@ -83,10 +81,6 @@ async def _http(_request: Request, error: Exception) -> Response:
 async def _does_not_exist(_request: Request, error: Exception) -> Response:
     assert isinstance(error, DoesNotExist)
     return refused(NotFound.of(error.model) if isinstance(error.model, type) else NotFound("record"))
-
-
-async def _out_of_scope(_request: Request, _error: Exception) -> Response:
-    return refused(Refusal(Code.OUT_OF_SCOPE))
 
 
 async def _integrity(_request: Request, error: Exception) -> Response:

@@ -31,6 +31,11 @@ def reactions_to(event_type: type) -> list[Reaction[Any]]:
     return _reactions.get(event_type, [])
 
 
+def reacts(module: str) -> bool:
+    """Whether the Python module of this name has registered a reaction."""
+    return any(reaction.__module__ == module for reactions in _reactions.values() for reaction in reactions)
+
+
 def emit(event: object) -> None:
     """Tell a fact. Raises LookupError outside of a unit of work: a fact needs a commit to become true."""
     events = collected.get()

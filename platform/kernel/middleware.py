@@ -1,6 +1,6 @@
 """What surrounds every request, as plain ASGI: a BaseHTTPMiddleware would cost each request 200 µs.
 
-From the outside in: request id and log line, unforeseen errors, security headers, deferred work.
+From the outside in: request id, deferred work, unforeseen errors; headers and log line as the answer leaves.
 """
 
 from time import perf_counter
@@ -58,7 +58,8 @@ class RequestMiddleware:
                     headers.setdefault(name, value)
             elif message["type"] == "http.response.body" and not message.get("more_body", False):
                 milliseconds = round((perf_counter() - began) * 1000, 1)
-                log.info(line, status=status, ms=milliseconds)
+                use_case = getattr(scope.get("route"), "name", None)
+                log.info(line, use_case=use_case, status=status, ms=milliseconds)
             await send(message)
 
         async with deferring():
@@ -68,6 +69,7 @@ class RequestMiddleware:
                 log.info("the caller hung up", request=line)
             except Exception:
                 log.exception("unforeseen error", request=line)
-                if not status:
-                    answer = refused(TransportRefusal(500, Code.INTERNAL_ERROR))
-                    await answer(scope, receive, send_with_headers)
+                if status:  # the answer has begun: let the server break it off, or the caller takes half for the whole
+                    raise
+                answer = refused(TransportRefusal(500, Code.INTERNAL_ERROR))
+                await answer(scope, receive, send_with_headers)

@@ -21,13 +21,12 @@ from typing import Any, TypeVar
 
 from kernel.codes import ResponseCode, check_codes
 from kernel.database.config import tortoise_config
+from kernel.events import reacts
 from kernel.models import Model
 from kernel.operator_errors import FormError, SettingsError
 from kernel.rbac.declarations import Declarations
 from kernel.settings import ModuleSettings, settings
 from kernel.slices import API_PREFIX, SliceRoute, SliceRouter
-
-_NOT_RESOURCES = {"reactions"}
 
 T = TypeVar("T")
 
@@ -90,7 +89,7 @@ def _refuse_foreign_keys_out(feature: Feature) -> None:
 def _read_feature(folder: Path) -> Feature:
     name = folder.name
     if not (folder / "module.py").exists():
-        raise FormError(f"features/{name}/ has no module.py; a feature's says: module = Module(title=..., prefix=...)")
+        raise FormError(f"features/{name}/ has no module.py; it must define `module = Module(title=..., prefix=...)`")
     feature = Feature(name=name, module=_declared(f"features.{name}.module", "module", Module))
     for path in sorted(folder.rglob("*.py")):
         if path.name == "__init__.py":  # is run, once, when what stands in its folder is imported
@@ -112,6 +111,11 @@ def _read_feature(folder: Path) -> Feature:
                 feature.seed = getattr(python_module, "seed", None)
                 feature.grow = getattr(python_module, "grow", None)
                 feature.demo_accounts = getattr(python_module, "DEMO_ACCOUNTS", {})
+            case _ if inner.startswith("reactions."):
+                if not reacts(dotted):
+                    raise FormError(
+                        f"{dotted.replace('.', '/')}.py registers no reaction; decorate one with @on(Event)"
+                    )
             case _:
                 if route := _read_slice(feature.module, dotted, python_module):
                     feature.slices.append(route)
@@ -121,7 +125,7 @@ def _read_feature(folder: Path) -> Feature:
 def _declared(dotted: str, name: str, kind: type[T]) -> T:
     value = getattr(importlib.import_module(dotted), name, None)
     if not isinstance(value, kind):
-        raise FormError(f"{dotted.replace('.', '/')}.py says nothing like: {name} = {kind.__name__}(...)")
+        raise FormError(f"{dotted.replace('.', '/')}.py must define `{name} = {kind.__name__}(...)`")
     return value
 
 
@@ -137,7 +141,7 @@ def _read_slice(module: Module, dotted: str, python_module: ModuleType) -> Slice
     path = f"{dotted.replace('.', '/')}.py"
     router = getattr(python_module, "router", None)
     if not isinstance(router, SliceRouter):
-        if resource and resource[0] not in _NOT_RESOURCES:
+        if resource:
             raise FormError(f"{path} has no `router = slice_router()`; every file in a resource's folder is a use case")
         return None
     if len(router.declared) != 1:

@@ -3,6 +3,7 @@
     Refusal                    the application decided: HTTP 200, a code, a sentence
     ├── NotFound               1101, no such row
     ├── InvalidInput           1200, one field of the request, with `data.errors`
+    ├── OutOfScope             2208, in `models/scope.py`
     └── TransportRefusal       the transport decided: the real HTTP status, same envelope
 
 Errors that nobody raised on purpose become 1000 in `errors.py`.

@@ -24,6 +24,7 @@ from kernel.modules import database_config, discover
 from kernel.operator_errors import StartupRefused
 from kernel.settings import Settings, settings
 from kernel.startup.accounts import DEMO_ACCOUNTS
+from kernel.startup.reconcile import check_declarations
 from kernel.startup.run import refuse_unready_database
 
 # Granian waits for ever for a worker that is stopped while it starts, unless it may kill it.
@@ -34,7 +35,8 @@ READY_TIMEOUT_SECONDS = 60
 def serve(*, reload: bool = False) -> None:
     """Run until SIGINT or SIGTERM. Raises StartupRefused if it cannot start, SettingsError for a malformed setting."""
     config = settings()
-    _refuse_unsafe(config)
+    _refuse_unshared_redis(config)
+    check_declarations(discover())
     asyncio.run(_check_database())
     _refuse_taken_port(config.app_host, config.app_port)
     # Read once here, so that workers that start together find generated secrets instead of racing for them.
@@ -58,7 +60,7 @@ def serve(*, reload: bool = False) -> None:
     ).serve()
 
 
-def _refuse_unsafe(config: Settings) -> None:
+def _refuse_unshared_redis(config: Settings) -> None:
     if config.workers > 1 and config.redis_url.startswith("memory://"):
         raise StartupRefused(
             f"WORKERS={config.workers}: several workers need a Redis that they share. Set REDIS_URL, or WORKERS=1."

@@ -1,7 +1,7 @@
 """Every setting of Tessera, read from the environment or `.env`. No other file reads the environment.
 
-Names, defaults and meanings are CONTRACT's; an unknown or malformed value stops the start with one message that
-names the variable, the value (secrets masked) and what is allowed.
+The README's table says what they mean. A malformed value stops the start with one line that names the variable, the
+value (secrets masked) and what is allowed.
 """
 
 import os
@@ -36,7 +36,7 @@ def _known_timezone(name: str) -> str:
 
 
 def _database_url(url: str) -> str:
-    if not url.startswith(("sqlite://", "postgres://", "mysql://")):
+    if not url.startswith(("sqlite://", "postgres://", "postgresql://", "mysql://")):
         raise ValueError("allowed: sqlite://PATH, postgres://USER:PASSWORD@HOST/NAME, mysql://USER:PASSWORD@HOST/NAME")
     return url
 

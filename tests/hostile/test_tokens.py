@@ -22,7 +22,7 @@ from tests.hostile import every_slice, method_of, url_of, verdict
 USER_INFO = "/api/v1/auth/user-info"
 SEARCH = "/api/v1/business/hr/departments/search"
 
-# CONTRACT: everything that is open to anyone.
+# Everything that is open to anyone.
 PUBLIC = {
     "auth.login",
     "auth.captcha",

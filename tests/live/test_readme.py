@@ -58,4 +58,10 @@ def test_the_use_case(tmp_path: Path) -> None:
     env = environment(tmp_path / "var") | path
     written = subprocess.run([*pytest, "--snapshot-update"], cwd=house, env=env, capture_output=True, text=True)
     assert written.returncode == 0, written.stdout + written.stderr
+    planted = [name for name, _ in files]
+    for check in (["check"], ["format", "--check"]):
+        linted = subprocess.run(
+            [sys.executable, "-m", "ruff", *check, *planted], cwd=house, capture_output=True, text=True
+        )
+        assert linted.returncode == 0, linted.stdout + linted.stderr
     assert (house / "tests/features/hr/employees/__snapshots__/test_promote/test_success.json").exists()

@@ -13,8 +13,9 @@ async def test_up_down_and_up_again(empty: dict[str, str]) -> None:
     assert set(applied) == {f"{path.parent.name}.{path.stem}" for path in (ROOT / "migrations").glob("*/[0-9]*.py")}
 
     down: list[str] = []
-    await downgrade(config, "kernel", report=down.append)
-    assert [line.removeprefix("undone ") for line in down] == applied[::-1]
+    for app in config["apps"]:
+        await downgrade(config, app, report=down.append)
+    assert {line.removeprefix("undone ") for line in down} == set(applied)
     assert await history(config) == []
 
     again: list[str] = []

@@ -3,11 +3,13 @@
 import structlog
 
 from features.hr.events import EmployeeOnboarded
-from kernel import on
+from kernel import on, public_id
 
 log = structlog.get_logger(__name__)
 
 
 @on(EmployeeOnboarded)
 async def tell(event: EmployeeOnboarded) -> None:
-    log.info("an employee joined", employee_id=event.employee_id, department_id=event.department_id)
+    log.info(
+        "an employee joined", employee_id=public_id(event.employee_id), department_id=public_id(event.department_id)
+    )

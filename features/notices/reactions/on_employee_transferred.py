@@ -3,7 +3,7 @@
 import structlog
 
 from features.hr.events import EmployeeTransferred
-from kernel import on
+from kernel import on, public_id
 
 log = structlog.get_logger(__name__)
 
@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 async def tell(event: EmployeeTransferred) -> None:
     log.info(
         "an employee moved",
-        employee_id=event.employee_id,
-        from_department_id=event.from_department_id,
-        to_department_id=event.to_department_id,
+        employee_id=public_id(event.employee_id),
+        from_department_id=public_id(event.from_department_id),
+        to_department_id=public_id(event.to_department_id),
     )

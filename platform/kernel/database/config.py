@@ -7,6 +7,8 @@ from urllib.parse import unquote
 
 from tortoise.backends.base.config_generator import expand_db_url
 
+from kernel.operator_errors import SettingsError
+
 ENGINES = {
     "sqlite": "kernel.database.engines.sqlite",
     "postgres": "kernel.database.engines.asyncpg",
@@ -20,13 +22,15 @@ def connection_config(url: str) -> dict[str, Any]:
     """`{"engine": ..., "credentials": {...}}` for a URL such as `sqlite://var/tessera.sqlite3` or `postgres://...`.
 
     The URL's query sets the engine's options: SQLite pragmas, `minsize` and `maxsize` of a pool, `sslmode`.
-    Raises ValueError for another scheme; the text never holds the password.
+    Raises SettingsError for another scheme or a missing driver; the text never holds the password.
     """
     scheme = url.partition("://")[0]
     if scheme not in ENGINES:
-        raise ValueError(f"a database URL begins with one of {', '.join(ENGINES)}, followed by ://; this one does not")
+        raise SettingsError(
+            f"a database URL begins with one of {', '.join(ENGINES)}, followed by ://; this one does not"
+        )
     if scheme == "mysql" and find_spec("asyncmy") is None:
-        raise ValueError("a mysql:// database needs the driver asyncmy; run: uv sync --extra mysql")
+        raise SettingsError("a mysql:// database needs the driver asyncmy; run: uv sync --extra mysql")
     credentials: dict[str, Any] = expand_db_url(url)["credentials"]
     if user := credentials.get("user"):
         credentials["user"] = unquote(user)  # Tortoise unquotes the password only

@@ -25,25 +25,25 @@ def connection_of(dotted_name: str) -> str:
 
 
 @asynccontextmanager
-async def unit_of_work(module: str = __name__) -> AsyncIterator[None]:
-    """Commit what happens within, all or nothing, then deliver what was emitted. Within another one it joins that.
+async def unit_of_work(module: str) -> AsyncIterator[None]:
+    """Commit what happens within, all or nothing, then deliver what was emitted.
 
-    `module` is the Python module that asks, `__name__`: the transaction is one of its feature's database.
+    `module` is the Python module that asks, `__name__`: the transaction is one of its feature's database. Within
+    another one of the same database it joins that.
     """
     connection = connection_of(module)
     if connection in _open.get():
         yield
         return
-    outer = collected.get()
-    events: list[object] = [] if outer is None else outer
-    tokens = collected.set(events), _open.set(_open.get() | {connection})
+    events: list[object] = []
+    collecting, opening = collected.set(events), _open.set(_open.get() | {connection})
     try:
         async with in_transaction(connection):
             yield
     finally:
-        collected.reset(tokens[0])
-        _open.reset(tokens[1])
-    if events and outer is None:
+        collected.reset(collecting)
+        _open.reset(opening)
+    if events:
         await defer(partial(deliver, events))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Self, cast
 
 from tortoise import fields, models
@@ -10,6 +10,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import DoesNotExist
 
 from kernel.clock import now
+from kernel.codes import ResponseCode
 from kernel.context import current_actor
 from kernel.models.queryset import Manager, QuerySet
 
@@ -26,6 +27,9 @@ class Model(models.Model):
     id = fields.BigIntField(primary_key=True)
 
     soft_deletable: ClassVar[bool] = False
+
+    duplicates: ClassVar[Mapping[str, ResponseCode]] = {}
+    """By column, the code that a violation of its unique index is answered with; see `kernel.duplicates`."""
 
     Meta: Any = Abstract
 

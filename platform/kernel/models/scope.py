@@ -9,15 +9,17 @@ from tortoise.exceptions import DoesNotExist
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
+from kernel.codes import Code
 from kernel.context import Actor, DataScope, require_actor
 from kernel.models.base import Abstract, Model
+from kernel.refusal import Refusal
 
 
-class OutOfScope(Exception):
-    """The row exists, but the caller's data scope does not reach it."""
+class OutOfScope(Refusal):
+    """The row exists, but the caller's data scope does not reach it (2208)."""
 
     def __init__(self, model: str, row_id: int) -> None:
-        super().__init__(f"{model} {row_id} is outside the caller's data scope")
+        super().__init__(Code.OUT_OF_SCOPE)
         self.model = model
         self.row_id = row_id
 

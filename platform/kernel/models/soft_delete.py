@@ -40,7 +40,7 @@ class LivingManager(Manager):
 class SoftDelete(Model):
     """A table whose rows are deleted by a mark, `deleted_at` (UTC). To queries they are gone, those with joins included.
 
-    What is unique among the living is a partial unique index (`... WHERE deleted_at IS NULL`), made in the migration:
+    What is unique among the living is a `UniqueConstraint(..., condition="deleted_at IS NULL")` in the model's Meta:
     `unique=True` would keep the code of a deleted row taken.
     """
 

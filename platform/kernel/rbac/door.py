@@ -4,10 +4,11 @@ What is asked, in this order, and the code of the refusal:
 
     a valid access token of an enabled user        2100 2101 2102 2103 2106
     no password change that is due                 2107, unless the slice is open during one
-    a role in force                                2207
+    a role in force, for GRANTED                   2207
       (a super administrator passes from here on)
-    the API is not switched off                    2200
-    a role that grants the API                     2201
+    a super administrator, for SUPER_ADMIN         2206
+    the API is not switched off, for GRANTED       2200
+    a role that grants the API, for GRANTED        2201
     the buttons that the slice names               2202 all of them, 2203 one of them
     the roles that the slice names                 2204 all of them, 2205 one of them
 

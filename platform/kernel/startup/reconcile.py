@@ -38,7 +38,7 @@ async def reconcile(features: Sequence[Feature]) -> None:
     """Bring the tables up to date with the code. Idempotent; runs inside of the caller's unit of work."""
     slices = [each for feature in features for each in feature.slices]
     roles = [_SUPER, *(role for feature in features for role in feature.access.roles)]
-    _check_declarations(features, slices, roles)
+    check_declarations(features)
     new = _New()
     await _reconcile_apis(slices, new)
     pages = await _reconcile_menus((menu for feature in features for menu in feature.access.menus), new)
@@ -100,17 +100,17 @@ async def _create_menu(entry: MenuEntry, parent_id: int | None) -> Menu:
 async def _reconcile_buttons(slices: Iterable[SliceRoute], pages: Sequence[tuple[MenuEntry, Menu]], new: _New) -> None:
     known = {code for (code,) in await Button.all().values_list("button_code")}
     for route in slices:
-        page = next((menu for entry, menu in pages if _matches(route.name, entry.buttons_of)), None)
-        for code in sorted(route.door.button.names) if route.door.button else ():
-            if page is None:
-                raise FormError(f"{route.name} needs the button {code}, but no page in an access.py has buttons_of it")
-            if code not in known:
-                known.add(code)
-                new.buttons[code] = await Button.create(button_code=code, button_desc=route.summary, menu_id=page.id)
+        for code in sorted(_buttons(route) - known):
+            known.add(code)
+            page = next(menu for entry, menu in pages if _matches(route.name, entry.buttons_of))
+            new.buttons[code] = await Button.create(button_code=code, button_desc=route.summary, menu_id=page.id)
 
 
 async def _reconcile_roles(entries: Iterable[RoleEntry], new: _New) -> None:
     known = {role.role_code: role for role in await Role.all()}
+    all_apis = {api.route_key: api for api in await Api.all()}
+    all_menus = {menu.route_name: menu for menu in await Menu.all()}
+    all_buttons = {button.button_code: button for button in await Button.all()}
     for entry in entries:
         role = known.get(entry.code)
         if role is None:
@@ -120,12 +120,10 @@ async def _reconcile_roles(entries: Iterable[RoleEntry], new: _New) -> None:
                 role_name=entry.name,
                 role_desc=entry.desc or None,
                 data_scope=entry.data_scope,
-                home=await Menu.get_or_none(route_name=entry.home),
+                home=all_menus.get(entry.home),
             )
             # A role that is new gets all that it declares, not only what is new as well.
-            apis = {api.route_key: api for api in await Api.all()}
-            menus = {menu.route_name: menu for menu in await Menu.all()}
-            buttons = {button.button_code: button for button in await Button.all()}
+            apis, menus, buttons = all_apis, all_menus, all_buttons
         else:
             apis, menus, buttons = new.apis, new.menus, new.buttons
         await role.apis.add(*(api for key, api in apis.items() if _matches(key, entry.apis)))
@@ -137,20 +135,46 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
     return any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _check_declarations(features: Sequence[Feature], slices: Sequence[SliceRoute], roles: Sequence[RoleEntry]) -> None:
-    """Raise FormError for a name that two declare, or that nothing has: a typing error that would grant nothing."""
-    menus = [entry.route_name for feature in features for menu in feature.access.menus for entry, _ in menu.walk()]
-    buttons = {code for route in slices if route.door.button for code in route.door.button.names}
-    use_cases = [route.name for route in slices]
-    for what, names in (("role", [role.code for role in roles]), ("menu", menus)):
+def check_declarations(features: Sequence[Feature]) -> None:
+    """Raise FormError for a role or a menu that two declare, and for a button that no page shows.
+
+    A grant of something that does not exist is only warned of: whoever deletes a use case need not know who holds it.
+    """
+    slices = [route for feature in features for route in feature.slices]
+    entries = [entry for feature in features for menu in feature.access.menus for entry, _ in menu.walk()]
+    roles = [role for feature in features for role in feature.access.roles]
+    for what, names in (
+        ("role", [role.code for role in roles] + [SUPER_ROLE]),
+        ("menu", [entry.route_name for entry in entries]),
+    ):
         if twice := [name for name, count in Counter(names).items() if count > 1]:
             raise FormError(f"the {what} {', '.join(twice)} is declared twice; declare it in one access.py")
+    for route in slices:
+        if _buttons(route) and not any(_matches(route.name, entry.buttons_of) for entry in entries):
+            pattern = route.name.rpartition(".")[0] + ".*"
+            raise FormError(
+                f"{route.name} needs the button {', '.join(sorted(_buttons(route)))}, and no page shows it: "
+                f'add buttons_of=["{pattern}"] to a MenuEntry in an access.py'
+            )
+    _warn_of_grants_of_nothing(roles, slices, entries)
+
+
+def _warn_of_grants_of_nothing(
+    roles: Iterable[RoleEntry], slices: Sequence[SliceRoute], entries: Sequence[MenuEntry]
+) -> None:
+    menus = [entry.route_name for entry in entries]
+    buttons = {code for route in slices for code in _buttons(route)}
+    use_cases = [route.name for route in slices]
     for role in roles:
-        unknown = [f"the menu {name}" for name in (*role.menus, role.home) if name not in menus]
-        unknown += [f"the button {pattern}" for pattern in _unmatched(role.buttons, buttons)]
-        unknown += [f"the use case {pattern}" for pattern in _unmatched(role.apis, use_cases)]
-        if unknown:
-            raise FormError(f"the role {role.code} is granted {', '.join(unknown)}, which does not exist")
+        nothing = [f"the menu {name}" for name in (*role.menus, role.home) if name not in menus]
+        nothing += [f"the button {pattern}" for pattern in _unmatched(role.buttons, buttons)]
+        nothing += [f"the use case {pattern}" for pattern in _unmatched(role.apis, use_cases)]
+        if nothing:
+            log.warning("a role declares what does not exist", role=role.code, missing=nothing)
+
+
+def _buttons(route: SliceRoute) -> frozenset[str]:
+    return route.door.button.names if route.door.button else frozenset()
 
 
 def _unmatched(patterns: Iterable[str], names: Iterable[str]) -> list[str]:

@@ -23,7 +23,7 @@ async def start_up(features: Sequence[Feature]) -> None:
     """Prepare the database for the first request. Idempotent; of several workers one goes first. Raises StartupRefused."""
     global _finished
     await refuse_unready_database()
-    async with unit_of_work():
+    async with unit_of_work(__name__):
         await lock_until_commit("start-up")
         await reconcile(features)
         password = None if settings().demo else await open_first_admin()

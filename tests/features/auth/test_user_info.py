@@ -16,7 +16,7 @@ from tests.conftest import Cost, SignedIn
 
 URL = "/api/v1/auth/user-info"
 
-# CONTRACT section 4: all that is open to whoever has to change their password first.
+# All that is open to whoever has to change their password first.
 OPEN_DURING_PASSWORD_CHANGE = {"auth.user_info", "auth.password", "auth.logout"}
 
 

@@ -64,7 +64,7 @@ async def test_constant_routes_are_not_among_them(signed_in: SignedIn, who: str)
 
 
 async def test_names_paths_and_components_follow_one_another(signed_in: SignedIn) -> None:
-    """CONTRACT section 5, for every page that is seeded."""
+    """As the front end names its pages, for every one that is seeded."""
     routes = {route["name"]: route for route in await routes_of(await signed_in("R_SUPER"))}
     for name, route in routes.items():
         assert route["meta"]["i18nKey"] == f"route.{name}"

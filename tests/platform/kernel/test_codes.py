@@ -1,11 +1,10 @@
-"""Response codes: those of the kernel are CONTRACT's, and no two modules claim one."""
+"""Response codes: those of the kernel are what clients know, and no two modules claim one."""
 
 import pytest
 
 from kernel.codes import Code, ResponseCode, check_codes
 
-# CONTRACT section 3
-CONTRACT = """
+KNOWN_TO_CLIENTS = """
     0000 SUCCESS
     1000 INTERNAL_ERROR · 1001 ROUTE_NOT_FOUND · 1002 METHOD_NOT_ALLOWED · 1003 PAYLOAD_TOO_LARGE
     1004 SERVICE_UNAVAILABLE · 1005 UNSUPPORTED_MEDIA_TYPE
@@ -31,7 +30,7 @@ class ShopCode(ResponseCode):
 
 
 def test_the_kernel_has_the_codes_of_the_contract() -> None:
-    words = CONTRACT.replace("·", " ").split()
+    words = KNOWN_TO_CLIENTS.replace("·", " ").split()
     contract = dict(zip(words[1::2], words[::2], strict=True))
     assert {name: code.value for name, code in Code.__members__.items()} == contract
 

@@ -168,13 +168,24 @@ async def test_an_unforeseen_error_is_logged_and_not_told(small: FastAPI) -> Non
     assert (line["log_level"], line["exc_info"], line["request"]) == ("error", True, "GET /orders/broken")
 
 
-async def test_an_answer_that_has_begun_is_not_followed_by_another() -> None:
+async def nothing() -> Message:
+    raise AssertionError("nobody reads the body")
+
+
+async def test_an_answer_that_has_begun_is_broken_off_and_not_followed_by_another() -> None:
+    """A server that sees the error closes the connection; or else the caller would take half an answer for a whole one."""
+
     async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
-        raise ValueError
+        raise ValueError("in the middle")
 
-    with capture_logs() as logs:
-        sent = await run(app, http_scope())
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with capture_logs() as logs, pytest.raises(ValueError, match="in the middle"):
+        await RequestMiddleware(app)(http_scope(), nothing, send)
     assert [message["type"] for message in sent] == ["http.response.start"]
     assert [line["event"] for line in logs] == ["unforeseen error"]
 

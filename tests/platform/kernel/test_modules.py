@@ -91,7 +91,7 @@ def test_a_slice_that_is_deleted_is_gone(discovered: Features) -> None:
 BROKEN = [
     (
         {"features/shop/orders/send.py": SEND},
-        "features/shop/ has no module.py; a feature's says: module = Module(title=..., prefix=...)",
+        "features/shop/ has no module.py; it must define `module = Module(title=..., prefix=...)`",
     ),
     (
         SHOP | {"features/shop/orders/pricing.py": '"""Prices."""\n'},

@@ -109,11 +109,11 @@ async def test_a_database_that_is_not_migrated_stops_it(
 def test_several_workers_need_a_redis_that_they_share(configure: Configure) -> None:
     configure(WORKERS="2", REDIS_URL="memory://")
     with pytest.raises(StartupRefused, match=r"^WORKERS=2: .* Set REDIS_URL, or WORKERS=1\.$"):
-        server._refuse_unsafe(settings())
+        server._refuse_unshared_redis(settings())
     configure(WORKERS="2", REDIS_URL="redis://127.0.0.1/0")
-    server._refuse_unsafe(settings())
+    server._refuse_unshared_redis(settings())
     configure(WORKERS="1", REDIS_URL="memory://")
-    server._refuse_unsafe(settings())
+    server._refuse_unshared_redis(settings())
 
 
 def test_a_malformed_setting_stops_it(granian: list[dict[str, Any]], configure: Configure) -> None:

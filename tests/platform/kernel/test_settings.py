@@ -14,7 +14,7 @@ from tests.platform.kernel.conftest import Configure, names_in
 
 EnvFile = Callable[[str], None]
 
-# CONTRACT section 10, as far as there is something behind a name.
+# Names and defaults that operators know.
 DEFAULTS: dict[str, Any] = {
     "app_env": "demo",
     "app_host": "127.0.0.1",

@@ -3,7 +3,7 @@
 from structlog.testing import capture_logs
 
 from features.hr.models import Department, Employee
-from kernel.ids import decode, encode
+from kernel.ids import encode
 from tests.conftest import SignedIn
 
 URL = "/api/v1/business/hr/employees"
@@ -14,14 +14,13 @@ async def test_success(signed_in: SignedIn) -> None:
     hanmei = await signed_in("R_HR_MANAGER")
     with capture_logs() as lines:
         answer = await hanmei.post(URL, json={"userName": "lilei", "name": "Li Lei", "departmentId": encode(sales.id)})
-    employee_id = decode(answer.json()["data"]["employeeId"])
     told = [line for line in lines if line["event"] == "an employee joined"]
     assert told == [
         {
             "event": "an employee joined",
             "log_level": "info",
-            "employee_id": employee_id,
-            "department_id": sales.id,
+            "employee_id": answer.json()["data"]["employeeId"],
+            "department_id": encode(sales.id),
         }
     ]
 

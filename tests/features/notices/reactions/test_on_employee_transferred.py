@@ -28,9 +28,9 @@ async def test_success(signed_in: SignedIn) -> None:
         {
             "event": "an employee moved",
             "log_level": "info",
-            "employee_id": employee.id,
-            "from_department_id": employee.department_id,
-            "to_department_id": sales.id,
+            "employee_id": encode(employee.id),
+            "from_department_id": encode(employee.department_id),
+            "to_department_id": encode(sales.id),
         }
     ]
 

@@ -91,7 +91,7 @@ async def test_a_password_change_that_is_due_is_known() -> None:
 
 
 async def test_who_acts_in_the_name_of_another_is_known_and_recorded() -> None:
-    """CONTRACT section 4: every audit record written meanwhile names both."""
+    """Every audit record written meanwhile names both."""
     user, soybean = await User.get(user_name="User"), await User.get(user_name="Soybean")
     pair = issue_pair(user.id, user.token_version, impersonator_id=soybean.id)
     actor = await authenticate(f"Bearer {pair.access}")

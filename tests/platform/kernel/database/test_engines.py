@@ -8,6 +8,7 @@ from tortoise.transactions import in_transaction
 
 from kernel.database import observe
 from kernel.database.config import connection_config, tortoise_config
+from kernel.operator_errors import SettingsError
 from tests.platform.kernel.database.conftest import ENGINES
 from tests.platform.kernel.database.databases import initialised, python, sample_config
 from tests.platform.kernel.database.sample.club.models import Tag
@@ -205,7 +206,7 @@ async def test_sqlite_leaves_no_transaction_open_when_cancelled_at_its_beginning
 def test_mysql_asks_for_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
     url = "mysql://root:@127.0.0.1:3306/test"
     monkeypatch.setattr("kernel.database.config.find_spec", lambda _name: None)
-    with pytest.raises(ValueError, match="uv sync --extra mysql"):
+    with pytest.raises(SettingsError, match="uv sync --extra mysql"):
         connection_config(url)
     monkeypatch.setattr("kernel.database.config.find_spec", lambda _name: object())
     assert connection_config(url)["engine"] == "tortoise.backends.mysql"
@@ -235,7 +236,7 @@ def test_the_query_of_a_postgres_url_sets_pool_and_tls() -> None:
 
 
 def test_an_unknown_scheme_is_refused_without_its_password() -> None:
-    with pytest.raises(ValueError, match="sqlite, postgres") as refusal:
+    with pytest.raises(SettingsError, match="sqlite, postgres") as refusal:
         connection_config("oracle://scott:tiger@db/app")
     assert "tiger" not in str(refusal.value)
 

@@ -59,7 +59,7 @@ async def tags(of: type[Tag] = Tag) -> list[str]:
 
 
 async def test_it_commits_and_then_tells(told: list[object]) -> None:
-    async with unit_of_work():
+    async with unit_of_work(__name__):
         await make("a")
         await make("b")
         assert told == []
@@ -80,7 +80,7 @@ async def test_others_see_the_row_by_the_time_that_they_are_told() -> None:
     async def _(_event: TagMade) -> None:
         seen.append(await look())
 
-    async with unit_of_work():
+    async with unit_of_work(__name__):
         await make("a")
         seen.append(await look())
     assert seen == [[], ["a"]]
@@ -91,22 +91,22 @@ async def test_after_a_failure_nothing_is_kept_and_nothing_told(
     failure: type[BaseException], told: list[object]
 ) -> None:
     async def break_down() -> None:
-        async with unit_of_work():
+        async with unit_of_work(__name__):
             await make("a")
             raise failure
 
     with pytest.raises(failure):
         await break_down()
     assert (await tags(), told) == ([], [])
-    async with unit_of_work():
+    async with unit_of_work(__name__):
         await make("b")
     assert (await tags(), told) == (["b"], [TagMade("b")])
 
 
 async def test_within_another_one_it_joins_that(told: list[object]) -> None:
-    async with unit_of_work():
+    async with unit_of_work(__name__):
         await make("a")
-        async with unit_of_work():
+        async with unit_of_work(__name__):
             await make("b")
         assert told == []
         await make("c")
@@ -115,8 +115,8 @@ async def test_within_another_one_it_joins_that(told: list[object]) -> None:
 
 async def test_what_was_joined_is_undone_with_the_rest(told: list[object]) -> None:
     async def break_down() -> None:
-        async with unit_of_work():
-            async with unit_of_work():
+        async with unit_of_work(__name__):
+            async with unit_of_work(__name__):
                 await make("a")
             raise ZeroDivisionError
 
@@ -129,13 +129,13 @@ async def test_nothing_can_be_told_before_or_after() -> None:
     for _ in range(2):
         with pytest.raises(LookupError, match="TagMade was emitted outside of a unit of work"):
             emit(TagMade("a"))
-        async with unit_of_work():
+        async with unit_of_work(__name__):
             pass
 
 
 async def test_units_at_once_keep_their_events_apart(told: list[object]) -> None:
     async def work(name: str) -> None:
-        async with unit_of_work():
+        async with unit_of_work(__name__):
             await make(name)
             await asyncio.sleep(0)
             if name == "b":
@@ -157,7 +157,7 @@ async def test_a_reaction_that_fails_takes_nothing_from_the_others(told: list[ob
         await Tag.create(name=f"told of {event.name}", category="test")
 
     with capture_logs() as logs:
-        async with unit_of_work():
+        async with unit_of_work(__name__):
             await make("a")
     assert await tags() == ["a", "told of a"]
     assert told == [TagMade("a")]
@@ -180,7 +180,7 @@ async def test_what_a_reaction_tells_is_told_too() -> None:
         praised.append(event)
 
     with capture_logs():
-        async with unit_of_work():
+        async with unit_of_work(__name__):
             await make("bad")
             await make("good")
     assert praised == [TagPraised("good")]

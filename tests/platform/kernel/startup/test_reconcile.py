@@ -1,6 +1,5 @@
 """The identity tables follow the code, and what administrators did to them stays done."""
 
-import re
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -12,6 +11,7 @@ from structlog.testing import capture_logs
 from kernel import Access, DataScope, Declarations, MenuEntry, Module, RoleEntry, Status, unit_of_work
 from kernel.identity.models import Api, Button, IconType, Menu, MenuType, Role
 from kernel.modules import Feature, discover
+from kernel.operator_errors import FormError
 from kernel.rbac.door import any_of
 from kernel.slices import SliceRoute
 from kernel.startup.reconcile import reconcile
@@ -45,7 +45,7 @@ ORDERS = MenuEntry("shop_orders", "Orders", icon="mdi:cart", buttons_of=["shop.o
 
 async def start(*features: Feature) -> None:
     """A start with the house's own features and these."""
-    async with unit_of_work():
+    async with unit_of_work(__name__):
         await reconcile([*discover(), *features])
 
 
@@ -273,7 +273,7 @@ async def test_a_new_menu_below_an_old_one() -> None:
     assert await granted("R_SHOP", "menus") == {"shop", "shop_orders"}
 
 
-# Route name, path, component: CONTRACT section 5. What is indented stands below.
+# Route name, path, component, as the front end names its pages. What is indented stands below.
 MENUS = """
 login /login layout.blank$view.login
 403 /403 layout.blank$view.403
@@ -298,17 +298,17 @@ hr /hr layout.base
 HIDDEN = {"login", "403", "404", "500", "user-center", "manage_user-detail"}
 
 
-async def test_the_menus_are_those_that_the_front_end_knows() -> None:
+async def test_the_menus_that_the_front_end_knows_are_there() -> None:
+    """A module that is new may bring more."""
     declared = [line for line in MENUS.splitlines() if line]
-    by_id = {menu.id: menu for menu in await Menu.exclude(route_name__startswith="manage_radar")}
-    seeded = {
-        f"{'  ' if menu.parent_id else ''}{menu.route_name} {menu.route_path} {menu.component}"
-        for menu in by_id.values()
-    }
-    assert seeded == set(declared)
-    for menu in by_id.values():
-        parent = by_id[menu.parent_id].route_name if menu.parent_id else None
-        assert parent == ({"manage": "manage", "hr": "hr"}[menu.route_name.partition("_")[0]] if parent else None)
+    names = [line.split()[0] for line in declared]
+    menus = await Menu.filter(route_name__in=names).prefetch_related("parent")
+    assert {
+        f"{'  ' if menu.parent_id else ''}{menu.route_name} {menu.route_path} {menu.component}" for menu in menus
+    } == set(declared)
+    for menu in menus:
+        if menu.parent:
+            assert menu.parent.route_name == menu.route_name.partition("_")[0]
         assert (menu.menu_type is MenuType.CATALOG) is (menu.route_name in ("manage", "hr"))
         assert menu.hide_in_menu is (menu.route_name in HIDDEN)
         assert menu.constant is (menu.route_name in {"login", "403", "404", "500"})
@@ -331,19 +331,40 @@ async def test_the_menus_are_those_that_the_front_end_knows() -> None:
         ({"buttons": ["B_SEMD", "B_SEND"], "menus": ["x"]}, "the menu x, the button B_SEMD"),
     ],
 )
-async def test_a_role_that_is_granted_what_nothing_is_stops_the_start(role: dict[str, Any], unknown: str) -> None:
+async def test_a_role_that_declares_what_does_not_exist_is_warned_of(
+    role: dict[str, Any], unknown: str, caplog: pytest.LogCaptureFixture
+) -> None:
     """A pattern is allowed for use cases and buttons, and a menu is called by its name."""
-    before = await everything()
-    feature = shop(slice_(button="B_SEND"), menus=[ORDERS], roles=[RoleEntry("R_SHOP", "Keeper", **role)])
-    message = f"the role R_SHOP is granted {unknown}, which does not exist"
-    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        await start(feature)
-    assert await everything() == before
+    await start(shop(slice_(button="B_SEND"), menus=[ORDERS], roles=[RoleEntry("R_SHOP", "Keeper", **role)]))
+    warned = [record.msg for record in caplog.records if isinstance(record.msg, dict) and "missing" in record.msg]
+    assert [(line["role"], ", ".join(line["missing"])) for line in warned] == [("R_SHOP", unknown)]
+
+
+async def test_a_use_case_can_be_deleted_though_a_role_names_it() -> None:
+    """The app starts, and the grant is gone with it."""
+    roles = [RoleEntry("R_SHOP", "Keeper", apis=["shop.orders.send", "shop.orders.get"])]
+    await start(shop(slice_(), slice_("shop.orders.get", "/get"), roles=roles))
+    await start(shop(slice_("shop.orders.get", "/get"), roles=roles))
+    assert await granted("R_SHOP") == {"shop.orders.get"}
+
+
+@pytest.mark.parametrize("what", ["role", "menu"])
+async def test_what_two_modules_declare_stops_the_start(what: str) -> None:
+    twice = shop(menus=[ORDERS], roles=[RoleEntry("R_SHOP", "Keeper")])
+    other = Feature(name="stall", module=Module(title="Stall", prefix="/stall"))
+    other.access = Declarations(
+        roles=[RoleEntry("R_SHOP", "Other")] if what == "role" else [], menus=[ORDERS] if what == "menu" else []
+    )
+    name = {"role": "R_SHOP", "menu": "shop_orders"}[what]
+    with pytest.raises(FormError, match=f"^the {what} {name} is declared twice"):
+        await start(twice, other)
 
 
 async def test_a_button_without_a_page_stops_the_start() -> None:
     before = await everything()
-    message = r"^shop\.orders\.send needs the button B_SEND, but no page in an access\.py has buttons_of it$"
+    message = (
+        r"^shop\.orders\.send needs the button B_SEND, and no page shows it: add buttons_of=\[\"shop\.orders\.\*\"\]"
+    )
     with pytest.raises(ValueError, match=message):
         await start(shop(slice_(button="B_SEND"), menus=[replace(ORDERS, buttons_of=["shop.parcels.*"])]))
     assert await everything() == before
