@@ -12,7 +12,7 @@ from kernel.events import emit, on
 from kernel.identity.accounts import DEMO_PASSWORD, grant_role, open_account, revoke_role
 from kernel.ids import Int16, Int32, Int64, ParentId, SqidId, SqidPath
 from kernel.ids import encode as public_id
-from kernel.models import AuditedModel, CycleError, Model, Scoped, SoftDelete, Tree, build_tree
+from kernel.models import AuditedModel, CycleError, DepthError, Model, Scoped, SoftDelete, Tree, build_tree
 from kernel.modules import Module
 from kernel.operator_errors import OperatorError
 from kernel.page import AtLeast, AtMost, Contains, CreatedBetween, Exact, Filter, OneOf, PageQuery, StartsWith

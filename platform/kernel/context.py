@@ -2,8 +2,9 @@
 
 import re
 import secrets
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 _SANE_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -17,6 +18,11 @@ class DataScope(StrEnum):
     SCOPE = "scope"
     ALL = "all"
 
+    @classmethod
+    def widest(cls, scopes: Iterable["DataScope"]) -> "DataScope":
+        """The one that reaches most; SELF of none."""
+        return max(scopes, key=list(cls).index, default=cls.SELF)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
@@ -25,13 +31,18 @@ class Actor:
     user_id: int
     user_name: str
     roles: frozenset[str] = frozenset()
-    role_ids: frozenset[int] = frozenset()
+    role_scopes: Mapping[int, DataScope] = field(default_factory=dict)
     data_scope: DataScope = DataScope.SELF
     is_super: bool = False
     must_change_password: bool = False
     session: str = ""
     impersonator_id: int | None = None
     impersonator_name: str | None = None
+
+    @property
+    def role_ids(self) -> frozenset[int]:
+        """The ids of the roles in force."""
+        return frozenset(self.role_scopes)
 
     @property
     def audit_name(self) -> str:

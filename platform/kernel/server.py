@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-from granian.constants import Interfaces, Loops
+from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
 from tortoise.context import TortoiseContext
@@ -52,6 +52,7 @@ def serve(*, reload: bool = False) -> None:
         port=config.app_port,
         workers=config.workers,
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # in its mode for both versions a connection that says nothing is kept for ever
         loop=Loops.auto,
         log_level=LogLevels.warning,
         workers_kill_timeout=KILL_TIMEOUT_SECONDS,
@@ -101,7 +102,7 @@ def _announce(config: Settings) -> None:
         lines.append(f"  Docs   {base}/docs")
     lines.append(f"  Radar  {base}/radar  (not built yet)")
     if config.demo:
-        lines += ["", f"  Demo accounts, password {DEMO_PASSWORD}:"]
+        lines += ["", f"  Demo accounts, password {DEMO_PASSWORD}, for whoever reaches this address:"]
         accounts = DEMO_ACCOUNTS | {k: v for feature in discover() for k, v in feature.demo_accounts.items()}
         lines += [f"    {name:<10} {what}" for name, what in accounts.items()]
     sys.stdout.write("\n".join(["", *lines, "", ""]))

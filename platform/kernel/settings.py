@@ -17,9 +17,8 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kernel.operator_errors import SettingsError
-from kernel.var_dir import generated_secret
+from kernel.var_dir import MIN_SECRET_LENGTH, generated_secret
 
-MIN_SECRET_LENGTH = 32  # RFC 7518 section 3.2: an HS256 key has at least 256 bits
 ENV_FILE = Path(".env")
 
 
@@ -163,6 +162,7 @@ def _problem(kind: type[BaseSettings], prefix: str, detail: dict[str, Any]) -> s
 
 
 def _without_password(url: str) -> str:
+    url = re.sub(r"\?.*", "?***", url)
     """What stands between a colon and the last @, hidden, whether or not it is a URL otherwise."""
     return re.sub(r"(:(?://)?[^:@/]*):.*@", r"\1:***@", url) if "://" in url else re.sub(r":.*@", ":***@", url)
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from kernel.operator_errors import SettingsError
 
+MIN_SECRET_LENGTH = 32  # RFC 7518 section 3.2: an HS256 key has at least 256 bits
+
 
 def ensure_var_dir(var_dir: Path) -> None:
     """Make VAR_DIR if it is not there. Raises SettingsError if nothing can be written into it."""
     probe = var_dir / f".writable.{os.getpid()}"
     try:
-        var_dir.mkdir(parents=True, exist_ok=True)
+        var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # a database file is for its owner alone
         probe.touch()
         probe.unlink()
     except OSError as error:
@@ -30,15 +32,17 @@ def generated_secret(var_dir: Path, name: str) -> str:
     if not path.exists():
         _generate(path)
     secret = path.read_text(encoding="ascii").strip()
-    if not secret:
-        raise SettingsError(f"{path} is empty, which is no secret: delete the file, or restore it from a backup")
+    if len(secret) < MIN_SECRET_LENGTH:
+        raise SettingsError(
+            f"{path} holds {len(secret)} characters, too few for a secret: delete the file, or restore it from a backup"
+        )
     return secret
 
 
 def _generate(path: Path) -> None:
     unfinished = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished.touch(mode=0o600, exist_ok=False)
         unfinished.write_text(secrets.token_urlsafe(48), encoding="ascii")
         with suppress(FileExistsError):  # someone else was first; then theirs is the secret

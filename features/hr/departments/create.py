@@ -1,5 +1,6 @@
 """Create a department."""
 
+from features.hr.employment import refuse_too_deep
 from features.hr.models import Department
 from features.hr.records import DepartmentCode
 from kernel import Created, Int32, Line, ParentId, Schema, Status, Success, Text, refuse_duplicates, slice_router
@@ -20,6 +21,7 @@ class CreateDepartmentRequest(Schema):
 async def create_department(request: CreateDepartmentRequest) -> Success[Created]:
     if request.parent_id is not None:
         await Department.for_update(request.parent_id)
+        await refuse_too_deep(request.parent_id)
     async with refuse_duplicates(Department):
         department = await Department.create(**dict(request))
     return Success(data=Created(created_id=department.id))

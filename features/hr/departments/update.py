@@ -1,5 +1,6 @@
 """Change a department: only the fields that are sent."""
 
+from features.hr.employment import refuse_too_deep
 from features.hr.models import Department
 from features.hr.records import DepartmentCode
 from kernel import (
@@ -51,3 +52,4 @@ async def refuse_cycle(department_id: int, parent_id: int) -> None:
     except CycleError:
         raise InvalidInput("parentId", "a department cannot stand below itself") from None
     await Department.for_update(parent_id)
+    await refuse_too_deep(parent_id, department_id)

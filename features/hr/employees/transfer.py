@@ -2,7 +2,7 @@
 
 from features.hr.employment import hand_over_departments, lock_for_move
 from features.hr.events import EmployeeTransferred
-from features.hr.models import Department, Employee
+from features.hr.models import Department, Employee, ensure_may_create_in
 from kernel import Schema, SqidId, SqidPath, Success, Updated, emit, slice_router
 
 router = slice_router()
@@ -20,6 +20,7 @@ async def transfer(employee_id: SqidPath, request: TransferEmployeeRequest) -> S
     await lock_for_move(employee, department_id=request.department_id, successor_id=request.new_manager_employee_id)
     department = await Department.open_for_staff(request.department_id)
     if department.id != employee.department_id:
+        await ensure_may_create_in(department)
         await hand_over_departments(employee, to=request.new_manager_employee_id)
         former, employee.department_id = employee.department_id, department.id
         await employee.save(update_fields=["department_id"])

@@ -11,8 +11,6 @@ from kernel.identity.models import SUPER_ROLE, User
 from kernel.refusal import Refusal
 from kernel.schema import Status
 
-_BREADTH = list(DataScope)  # declared from the narrowest to the widest
-
 
 async def authenticate(authorization: str | None) -> Actor:
     """The actor behind a Bearer token (RFC 6750). Raises Refusal 2100, 2101, 2102, 2103 or 2106."""
@@ -41,12 +39,13 @@ async def _load(token: Token) -> Actor:
     if user["token_version"] != token.token_version:
         raise Refusal(Code.SESSION_INVALIDATED)
     roles = [row for row in rows if row["role_status"] == Status.ENABLED]
+    scopes = {row["role_id"]: DataScope(row["role_scope"]) for row in roles}
     return Actor(
         user_id=token.user_id,
         user_name=user["user_name"],
         roles=frozenset(row["role_code"] for row in roles),
-        role_ids=frozenset(row["role_id"] for row in roles),
-        data_scope=max((DataScope(row["role_scope"]) for row in roles), key=_BREADTH.index, default=DataScope.SELF),
+        role_scopes=scopes,
+        data_scope=DataScope.widest(scopes.values()),
         is_super=any(row["role_code"] == SUPER_ROLE for row in roles),
         must_change_password=user["must_change_password"],
         session=token.session,

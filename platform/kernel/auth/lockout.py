@@ -40,8 +40,10 @@ async def count_failure(user_name: str) -> None:
     """
 
     async def count(client: Redis) -> int:
+        # First a count that ends by itself: a lost command must not lock a name for ever.
+        await client.set(_key(user_name), 0, ex=WINDOW_SECONDS, nx=True)
         failures = int(await client.incr(_key(user_name)))
-        if failures in (1, MAX_FAILURES):
+        if failures == MAX_FAILURES:
             await client.expire(_key(user_name), WINDOW_SECONDS)
         return failures
 

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.exceptions import ConfigurationError
 
 from kernel.operator_errors import SettingsError
 
@@ -31,7 +32,10 @@ def connection_config(url: str) -> dict[str, Any]:
         )
     if scheme == "mysql" and find_spec("asyncmy") is None:
         raise SettingsError("a mysql:// database needs the driver asyncmy; run: uv sync --extra mysql")
-    credentials: dict[str, Any] = expand_db_url(url)["credentials"]
+    try:
+        credentials: dict[str, Any] = expand_db_url(url)["credentials"]
+    except ConfigurationError as error:
+        raise SettingsError(f"a database URL of {scheme}:// is malformed: {error}") from None
     if user := credentials.get("user"):
         credentials["user"] = unquote(user)  # Tortoise unquotes the password only
     if scheme.startswith("postgres"):

@@ -3,6 +3,8 @@
 Tortoise translates some of its drivers' errors and lets others through; here is one reading of all of them.
 """
 
+import sqlite3
+
 import asyncpg
 from tortoise.exceptions import BaseORMException, DBConnectionError
 
@@ -11,7 +13,14 @@ _CONFLICTS = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, loc
 _ABSENCE = {"08", "53", "57"}  # classes: connection exception, insufficient resources, operator intervention
 _SQLITE_BUSY = ("database is locked", "database table is locked")
 
-DRIVER_ERRORS = (BaseORMException, asyncpg.PostgresError, asyncpg.InterfaceError, ConnectionError, TimeoutError)
+DRIVER_ERRORS = (
+    BaseORMException,
+    sqlite3.OperationalError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    ConnectionError,
+    TimeoutError,
+)
 
 
 def is_conflict(error: BaseException) -> bool:

@@ -5,12 +5,13 @@ from kernel.models.joins import DeletedRowsLeak
 from kernel.models.queryset import QuerySet
 from kernel.models.scope import OutOfScope, Scoped
 from kernel.models.soft_delete import SoftDelete
-from kernel.models.tree import CycleError, Tree, build_tree
+from kernel.models.tree import CycleError, DepthError, Tree, build_tree
 
 __all__ = [
     "AuditedModel",
     "CycleError",
     "DeletedRowsLeak",
+    "DepthError",
     "Model",
     "OutOfScope",
     "QuerySet",

@@ -11,8 +11,15 @@ from kernel.models.base import Abstract, Model
 ROW = TypeVar("ROW")
 
 
+MAX_DEPTH = 32  # deeper than anybody arranges by hand, and far from where nested answers cannot be written any more
+
+
 class CycleError(ValueError):
     """A row was to be moved below itself."""
+
+
+class DepthError(ValueError):
+    """A row was to hang deeper than MAX_DEPTH."""
 
 
 class Tree(Model):
@@ -31,6 +38,23 @@ class Tree(Model):
     async def descendant_ids(cls, root_id: int) -> set[int]:
         """The ids of all rows below `root_id`, without itself."""
         return _below(root_id, await cls.filter().values_list("id", "parent_id"))
+
+    @classmethod
+    async def ensure_depth(cls, new_parent_id: int, row_id: int | None = None) -> None:
+        """Raise DepthError if a new row, or `row_id` with all below it, would hang too deep below `new_parent_id`."""
+        pairs = await cls.filter().values_list("id", "parent_id")
+        parents = dict(pairs)
+
+        def depth(step: int | None, stop: int | None = None) -> int:
+            levels = 0
+            while step is not None and step != stop and levels <= MAX_DEPTH:
+                levels, step = levels + 1, parents.get(step)
+            return levels
+
+        below = _below(row_id, pairs) if row_id is not None else set()
+        height = 1 + max((depth(each, stop=row_id) for each in below), default=0)
+        if depth(new_parent_id) + height > MAX_DEPTH:
+            raise DepthError(f"{cls.__name__} would hang more than {MAX_DEPTH} levels deep below {new_parent_id}")
 
     @classmethod
     async def ensure_no_cycle(cls, row_id: int, new_parent_id: int | None) -> None:

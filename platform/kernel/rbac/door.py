@@ -15,12 +15,12 @@ What is asked, in this order, and the code of the refusal:
 Two statements a request (the actor, the API), three where the slice names buttons.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from kernel.auth.actor import authenticate
 from kernel.codes import Code, ResponseCode
-from kernel.context import Actor, set_actor
+from kernel.context import Actor, DataScope, set_actor
 from kernel.identity.models import Api, Button
 from kernel.refusal import Refusal
 from kernel.schema import Status
@@ -92,8 +92,12 @@ class Door:
         grants = await Api.filter(route_key=self.name).values("status_type", role_id="roles__id")
         if any(grant["status_type"] != Status.ENABLED for grant in grants):
             raise Refusal(Code.API_DISABLED)
-        if not any(grant["role_id"] in actor.role_ids for grant in grants):
+        granting = actor.role_ids & {grant["role_id"] for grant in grants}
+        if not granting:
             raise Refusal(Code.PERMISSION_DENIED, f"You lack the permission {self.name}.")
+        # A role's scope goes with what it grants: one that reaches all rows widens nothing that another one opened.
+        scope = DataScope.widest(actor.role_scopes[role_id] for role_id in granting)
+        set_actor(replace(actor, data_scope=scope))
 
 
 async def _buttons_of(actor: Actor, asked: frozenset[str]) -> frozenset[str]:

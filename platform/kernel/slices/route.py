@@ -1,5 +1,6 @@
 """A slice as FastAPI serves it: the door first, before a byte of the body is read; then parsing; then the handler."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import wraps
@@ -23,6 +24,7 @@ from kernel.settings import settings
 from kernel.slices.router import Declared
 
 API_PREFIX = "/api/v1"
+BODY_SECONDS = 30  # a body that comes slower holds a connection that others need
 
 # An escaped NUL in JSON: an odd number of backslashes before u0000. No database text column holds one everywhere.
 _ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
@@ -99,12 +101,17 @@ def _as_endpoint(
 
 
 def _limited(receive: Receive, limit: int) -> Receive:
-    """`receive`, until more than `limit` bytes have come. FastAPI's own limit answers in plain text."""
+    """`receive`, until more than `limit` bytes or 30 seconds have come. FastAPI's own limit answers in plain text."""
     received = 0
+    deadline = asyncio.get_running_loop().time() + BODY_SECONDS
 
     async def receive_limited() -> Message:
         nonlocal received
-        message = await receive()
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(408) from None
         received += len(message.get("body", b""))
         if received > limit:
             raise _too_large(limit)

@@ -51,8 +51,14 @@ def test_only_the_owner_may_read_it(tmp_path: Path) -> None:
 
 
 def test_an_operator_may_put_it_there(tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("chosen by hand\n")
-    assert read_anew(tmp_path) == "chosen by hand"
+    (tmp_path / "key").write_text("chosen by hand, and long enough for a key\n")
+    assert read_anew(tmp_path) == "chosen by hand, and long enough for a key"
+
+
+def test_a_short_one_is_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("x")
+    with pytest.raises(SettingsError, match="holds 1 characters, too few"):
+        read_anew(tmp_path)
 
 
 def test_an_empty_file_is_no_secret(tmp_path: Path) -> None:

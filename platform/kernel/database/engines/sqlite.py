@@ -34,12 +34,19 @@ class SqliteTransaction(ObservedClient, SqliteTransactionWrapper):
 
     async def begin(self) -> None:
         try:
-            await self._connection.commit()
+            await self._connection.rollback()  # of what a failed commit may have left; never commit it
             await self._connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             raise TransactionManagementError(error) from error
         except asyncio.CancelledError:
             await self._connection.rollback()  # queued behind the BEGIN, which the driver's thread runs all the same
+            raise
+
+    async def commit(self) -> None:
+        try:
+            await super().commit()
+        except BaseException:
+            await self._connection.rollback()  # or the next transaction would find this one still open
             raise
 
 

@@ -133,3 +133,17 @@ async def test_without_permission(signed_in: SignedIn, client: httpx.AsyncClient
 
 async def departments() -> list[dict[str, Any]]:
     return await Department.with_deleted().order_by("id").values()
+
+
+async def test_departments_do_not_stand_too_deep_below_one_another(signed_in: SignedIn):
+    """Or the tree could not be written as JSON any more, for anybody."""
+    hanmei = await signed_in("R_HR_MANAGER")
+    parent = await Department.create(name="Level 1", code="L1")
+    for level in range(2, 33):
+        parent = await Department.create(name=f"Level {level}", code=f"L{level}", parent_id=parent.id)
+    answer = (await hanmei.post(URL, json={"name": "Abyss", "code": "AB", "parentId": encode(parent.id)})).json()
+    assert (answer["code"], answer["data"]["errors"][0]["field"]) == ("1200", "parentId")
+    top, rd = await Department.get(code="L1"), await Department.get(code="RD")
+    moved = (await hanmei.patch(f"{URL}/{encode(top.id)}", json={"parentId": encode(rd.id)})).json()
+    assert moved["code"] == "1200"
+    assert (await hanmei.get(f"{URL}/tree")).json()["code"] == "0000"

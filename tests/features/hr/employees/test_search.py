@@ -11,7 +11,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department, Employee
 from kernel import clock
-from kernel.identity.models import Api, Role
+from kernel.identity.models import Api, Role, User
 from kernel.ids import encode
 from kernel.schema import to_millis
 from tests.callers import shown
@@ -225,3 +225,10 @@ async def test_contains_ignores_case_beyond_ascii_too(signed_in: SignedIn):
     await Employee.create(name="Jürgen MÜLLER", department_id=(await Department.get(code="RD")).id)
     for needle in ("müller", "JÜRGEN", "ürg"):
         assert (await hanmei.post(URL, json={"name": needle})).json()["data"]["total"] == 1
+
+
+async def test_a_role_that_reaches_all_widens_nothing_that_another_one_opened(signed_in: SignedIn):
+    """An administrator of users, who reaches all of them, is still only one of the employees."""
+    wangwei = await User.get(user_name="wangwei")
+    await wangwei.roles.add(await Role.get(role_code="R_ADMIN"))
+    assert await names(await signed_in("wangwei"), {}) == ["Wang Wei"]

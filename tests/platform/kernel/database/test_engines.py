@@ -3,6 +3,8 @@
 import asyncio
 
 import pytest
+from tortoise.backends.sqlite.client import SqliteTransactionWrapper
+from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 from tortoise.transactions import in_transaction
 
@@ -256,3 +258,24 @@ def test_an_app_lives_in_the_database_of_its_name_else_in_the_default() -> None:
     }
     assert config["connections"]["hr"]["credentials"]["database"] == "hr"
     assert (config["use_tz"], config["timezone"]) == (True, "UTC")
+
+
+async def test_what_could_not_be_committed_is_not_committed_later(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The caller was told that it failed; the next transaction must not make it true."""
+    async with initialised(sample_config(sqlite_url)) as client:
+        await client.execute_script("CREATE TABLE t (n INTEGER)")
+        stock = SqliteTransactionWrapper.commit
+
+        async def fail(_transaction: SqliteTransactionWrapper) -> None:
+            raise OperationalError("the disk is full")
+
+        monkeypatch.setattr(SqliteTransactionWrapper, "commit", fail)
+        with pytest.raises(OperationalError):
+            async with in_transaction("default"):
+                await get_connection("default").execute_query("INSERT INTO t VALUES (1)")
+        monkeypatch.setattr(SqliteTransactionWrapper, "commit", stock)
+        async with in_transaction("default"):
+            await get_connection("default").execute_query("INSERT INTO t VALUES (2)")
+        assert await client.execute_query_dict("SELECT n FROM t") == [{"n": 2}]
