@@ -26,6 +26,9 @@ PRAGMAS = {
 }
 
 
+OPENING_ATTEMPTS, OPENING_PAUSE_SECONDS = 50, 0.1
+
+
 class SqliteTransaction(ObservedClient, SqliteTransactionWrapper):
     """A transaction or savepoint whose statements are observed."""
 
@@ -75,6 +78,17 @@ class SqliteClient(ObservedClient, StockClient):
         return SqliteTransactionContext(SqliteTransaction(self), self._lock)
 
     async def create_connection(self, with_db: bool) -> None:
+        # Switching a new file to WAL fails at once, whatever the timeout, while another process does the same.
+        for attempts_left in reversed(range(OPENING_ATTEMPTS)):
+            try:
+                await self._open(with_db)
+                return
+            except sqlite3.OperationalError as error:
+                if not attempts_left or "locked" not in str(error):
+                    raise
+            await asyncio.sleep(OPENING_PAUSE_SECONDS)
+
+    async def _open(self, with_db: bool) -> None:
         try:
             await super().create_connection(with_db)
             assert self._connection
