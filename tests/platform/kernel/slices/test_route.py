@@ -1,5 +1,6 @@
 """How a slice is served: the door, the body, the transaction around the handler."""
 
+import asyncio
 import json
 import random
 from collections.abc import AsyncIterator
@@ -282,3 +283,17 @@ async def test_a_slice_without_a_body_does_not_mind_one(app: FastAPI) -> None:
     async with caller(app_of(slice_of(in_transaction))) as client:
         response = await client.post("/orders", content=b"x", headers={"Content-Type": "text/plain"})
     assert response.json()["code"] == "0000"
+
+
+async def test_a_body_that_comes_too_slowly_is_given_up(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends a byte a minute must not hold a connection that others need."""
+    monkeypatch.setattr("kernel.slices.route.BODY_SECONDS", 0.01)
+    never = asyncio.Event()
+
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"{"
+        await never.wait()
+
+    async with caller(app_of(slice_of(echo, "/slow"))) as client:
+        response = await client.post("/orders/slow", content=slow(), headers={"Content-Type": "application/json"})
+    assert (response.status_code, response.json()["code"]) == (408, "2400")
