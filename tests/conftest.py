@@ -22,10 +22,10 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from kernel import clock
-from kernel.database import observe
-from kernel.events import on
+from kernel.database import statements as observe
 from kernel.redis import commands, redis
 from kernel.settings import Settings
+from kernel.unit_of_work.events import on
 from tests import database
 from tests.callers import authorization
 from tests.live.server import environment
@@ -73,8 +73,8 @@ def stopped_clock() -> Iterator[None]:
 async def running_app() -> AsyncIterator[FastAPI]:
     """The app on a migrated and seeded database, started once for each worker."""
     from kernel.app import create_app
-    from kernel.database.migrations import migrate
-    from kernel.modules import database_config
+    from kernel.database.migrations.runner import migrate
+    from kernel.slices.discovery import database_config
 
     await database.create(WORKER)
     try:
@@ -160,7 +160,7 @@ async def empty(tmp_path: Path) -> AsyncIterator[dict[str, str]]:
 @pytest_asyncio.fixture
 async def migrated(empty: dict[str, str]) -> dict[str, str]:
     """The environment of a server whose database has its tables, and nothing in them."""
-    from kernel.database.migrations import migrate
+    from kernel.database.migrations.runner import migrate
 
     await migrate(config_of(empty), report=lambda _line: None)
     return empty
@@ -169,7 +169,7 @@ async def migrated(empty: dict[str, str]) -> dict[str, str]:
 def config_of(env: dict[str, str]) -> dict[str, Any]:
     """Tortoise's configuration of a server with this environment."""
     from kernel.database.config import tortoise_config
-    from kernel.modules import database_config
+    from kernel.slices.discovery import database_config
 
     models = {label: app["models"][0] for label, app in database_config()["apps"].items()}
     return tortoise_config(models, {"default": env.get("DB_URL", f"sqlite://{env['VAR_DIR']}/tessera.sqlite3")})
@@ -191,8 +191,8 @@ def events(running_app: FastAPI) -> list[object]:
 
 
 def _listen_to_all() -> None:
-    from kernel.events import reactions_to
-    from kernel.modules import discover
+    from kernel.slices.discovery import discover
+    from kernel.unit_of_work.events import reactions_to
 
     for feature in discover():
         try:

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from features.hr.models import EmployeeStatus
-from kernel import AuditedRecord, Column, Many, ParentId, SqidId, Status
+from kernel import AuditedRecord, ParentId, Source, SourceList, SqidId, Status
 
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
 
@@ -19,9 +19,9 @@ class EmployeeRecord(AuditedRecord):
     status: EmployeeStatus
     user_id: SqidId | None
     department_id: SqidId
-    department_name: Annotated[str | None, Column("department__name")]
-    tag_ids: Annotated[list[SqidId], Many("tags", "id")]
-    tag_names: Annotated[list[str], Many("tags", "name")]
+    department_name: Annotated[str | None, Source("department__name")]
+    tag_ids: Annotated[list[SqidId], SourceList("tags", "id")]
+    tag_names: Annotated[list[str], SourceList("tags", "name")]
 
 
 class DepartmentRecord(AuditedRecord):

@@ -19,7 +19,7 @@ from kernel import (
     connection_of,
     grant_role,
     open_account,
-    unit_of_work,
+    transaction,
 )
 
 DEMO_ACCOUNTS = {
@@ -161,7 +161,7 @@ async def grow(count: int, advance: Callable[[int], None]) -> None:
     first = int(((last and last.employee_no) or "D0")[1:]) + 1
     for start in range(first, first + count, _BATCH):
         numbers = range(start, min(start + _BATCH, first + count))
-        async with unit_of_work(__name__):
+        async with transaction(__name__):
             await Employee.bulk_create([_extra(number, people, departments) for number in numbers])
             await _give_tags(numbers)
         advance(len(numbers))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from kernel import AuditedRecord, Gender, Many, Millis, Status
+from kernel import AuditedRecord, Gender, Millis, SourceList, Status
 
 
 class UserRecord(AuditedRecord):
@@ -12,5 +12,5 @@ class UserRecord(AuditedRecord):
     user_phone: str | None
     user_email: str | None
     status_type: Status
-    by_user_role_code_list: Annotated[list[str], Many("roles", "role_code")]
+    by_user_role_code_list: Annotated[list[str], SourceList("roles", "role_code")]
     last_login: Millis | None

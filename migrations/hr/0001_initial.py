@@ -3,7 +3,7 @@ from tortoise.migrations import operations as ops
 from features.hr.models import EmployeeStatus
 from kernel.clock import now
 from kernel.models.base import audit_name
-from kernel.schema import Status
+from kernel.schema.types import Status
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index

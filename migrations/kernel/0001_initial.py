@@ -6,7 +6,7 @@ from kernel.clock import now
 from kernel.context import DataScope
 from kernel.identity.models import IconType, MenuType
 from kernel.models.base import audit_name
-from kernel.schema import Gender, Status
+from kernel.schema.types import Gender, Status
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index

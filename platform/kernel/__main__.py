@@ -12,12 +12,12 @@ from tortoise.cli.cli import run_cli_async
 from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 
-from kernel.database.migrations import downgrade, history, migrate
+from kernel.database.migrations.runner import downgrade, history, migrate
+from kernel.errors.operator import OperatorError
 from kernel.logs import configure_logs
-from kernel.modules import database_config, discover
-from kernel.operator_errors import OperatorError
 from kernel.server import serve
 from kernel.settings import settings
+from kernel.slices.discovery import database_config, discover
 from kernel.startup.run import refuse_unready_database
 from kernel.var_dir import ensure_var_dir
 

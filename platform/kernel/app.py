@@ -9,15 +9,15 @@ from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from tortoise import Tortoise
 
-from kernel.errors import install_error_handlers
 from kernel.logs import configure_logs
-from kernel.middleware import RequestMiddleware
-from kernel.modules import database_config, discover
-from kernel.openapi import describe
 from kernel.redis import close_redis, open_redis
 from kernel.settings import Settings, settings
-from kernel.slices import SliceIndex
+from kernel.slices.discovery import database_config, discover
+from kernel.slices.index import SliceIndex
+from kernel.slices.openapi import describe
 from kernel.startup.run import start_up
+from kernel.web.error_handlers import install_error_handlers
+from kernel.web.middleware import RequestMiddleware
 
 
 def create_app() -> FastAPI:

@@ -19,13 +19,13 @@ from granian.log import LogLevels
 from granian.server import Server
 from tortoise.context import TortoiseContext
 
+from kernel.errors.operator import StartupRefused
 from kernel.identity.accounts import DEMO_PASSWORD
-from kernel.modules import database_config, discover
-from kernel.operator_errors import StartupRefused
 from kernel.settings import Settings, settings
-from kernel.startup.accounts import DEMO_ACCOUNTS
-from kernel.startup.reconcile import check_declarations
+from kernel.slices.discovery import database_config, discover
+from kernel.startup.bootstrap import DEMO_ACCOUNTS
 from kernel.startup.run import refuse_unready_database
+from kernel.startup.sync_permissions import check_declarations
 
 # Granian waits for ever for a worker that is stopped while it starts, unless it may kill it.
 KILL_TIMEOUT_SECONDS = 15

@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from kernel.operator_errors import SettingsError
+from kernel.errors.operator import SettingsError
 from kernel.var_dir import MIN_SECRET_LENGTH, generated_secret
 
 ENV_FILE = Path(".env")

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-from kernel.operator_errors import SettingsError
+from kernel.errors.operator import SettingsError
 
 MIN_SECRET_LENGTH = 32  # RFC 7518 section 3.2: an HS256 key has at least 256 bits
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kernel import Code, ModuleSettings
-from kernel.modules import discover
 from kernel.settings import Settings
+from kernel.slices.discovery import discover
 from tests.architecture.tree import ROOT, plant
 
 FOLDERS_WITH_A_README = ("features", "platform", "migrations", "tests")

@@ -9,7 +9,7 @@ from tortoise.context import TortoiseContext
 from tortoise.fields.relational import ManyToManyFieldInstance, RelationalField
 
 from kernel.database.config import tortoise_config
-from kernel.modules import database_config
+from kernel.slices.discovery import database_config
 from tests.architecture.tree import plant
 
 Apps = Mapping[str, Mapping[str, type[Model]]]

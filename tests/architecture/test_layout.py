@@ -9,7 +9,7 @@ from tortoise.context import TortoiseContext
 from tortoise.migrations.autodetector import MigrationAutodetector
 
 from kernel.database.config import tortoise_config
-from kernel.modules import database_config
+from kernel.slices.discovery import database_config
 from tests.architecture.tree import ROOT, is_slice, parsed, plant, python_files, shown
 
 ROOMS = ("features", "platform", "migrations", "tests")

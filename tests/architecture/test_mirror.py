@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kernel import PUBLIC, SIGNED_IN, all_of
-from kernel.modules import discover
-from kernel.rbac.door import Door
+from kernel.rbac.authorize import AccessRule
+from kernel.slices.discovery import discover
 from tests.architecture.tree import ROOT, functions, plant, python_files, shown
 
 
-def untested_slices(root: Path, doors: Iterable[Door]) -> list[str]:
+def untested_slices(root: Path, doors: Iterable[AccessRule]) -> list[str]:
     """Every slice without a test, without the tests that each has, or without a snapshot of its success."""
     found: list[str] = []
     for door in doors:
@@ -26,7 +26,7 @@ def untested_slices(root: Path, doors: Iterable[Door]) -> list[str]:
     return found
 
 
-def needed_tests(door: Door) -> list[str]:
+def needed_tests(door: AccessRule) -> list[str]:
     """A test of the success and one of a caller who is not let in, whatever it is that they lack."""
     if door.access is PUBLIC:
         return ["test_success"]
@@ -76,12 +76,12 @@ def test_no_test_is_left_behind():
 def test_untested_slices_are_caught(tmp_path):
     """A slice whose test is missing, lacks a case, or has no snapshot is named, with what to write."""
     doors = [
-        Door("shop.login", PUBLIC),
-        Door("shop.mine", SIGNED_IN),
-        Door("shop.orders.get"),
-        Door("shop.orders.send"),
-        Door("shop.orders.take_back"),
-        Door("shop.orders.track", SIGNED_IN, roles=all_of("R_SHOP")),
+        AccessRule("shop.login", PUBLIC),
+        AccessRule("shop.mine", SIGNED_IN),
+        AccessRule("shop.orders.get"),
+        AccessRule("shop.orders.send"),
+        AccessRule("shop.orders.take_back"),
+        AccessRule("shop.orders.track", SIGNED_IN, roles=all_of("R_SHOP")),
     ]
     both = "def test_success(): ...\nasync def test_without_permission(): ..."
     plant(

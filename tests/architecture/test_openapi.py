@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from kernel import PUBLIC
 from kernel.app import create_app
-from kernel.modules import discover
+from kernel.slices.discovery import discover
 
 Document = dict[str, Any]
 

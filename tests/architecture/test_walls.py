@@ -78,7 +78,7 @@ PLANTED = [
     ("kernel-floors", "platform/kernel/gadget.py", "import os", "- kernel.gadget"),
     (
         "no-circles-in-kernel-packages",
-        "platform/kernel/database/observe.py",
+        "platform/kernel/database/statements.py",
         "import kernel.database.engines",
         "No cycles are allowed in kernel.database",
     ),

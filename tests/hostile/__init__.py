@@ -9,9 +9,9 @@ from fastapi.params import Form
 from pydantic import BaseModel
 
 from kernel.ids import encode
-from kernel.models import Model
-from kernel.modules import discover
-from kernel.slices import SliceRoute
+from kernel.models.base import Model
+from kernel.slices.discovery import discover
+from kernel.slices.route import SliceRoute
 
 # What only someone on the inside can know: tables, files, libraries, statements, tracebacks, addresses; and see below.
 _INSIDE = re.compile(

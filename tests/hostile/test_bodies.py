@@ -10,8 +10,8 @@ import pytest
 
 from features.hr.models import Department
 from kernel.ids import encode
-from kernel.schema import wire_name
-from kernel.slices import SliceRoute
+from kernel.schema.base import wire_name
+from kernel.slices.route import SliceRoute
 from tests.conftest import SignedIn
 from tests.hostile import method_of, slices_with_a_body, url_of, verdict
 

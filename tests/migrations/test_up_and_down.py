@@ -1,6 +1,6 @@
 """The house's own migrations: up, down to nothing, and up again, on this run's engine."""
 
-from kernel.database.migrations import downgrade, history, migrate
+from kernel.database.migrations.runner import downgrade, history, migrate
 from tests.conftest import config_of
 from tests.live.server import ROOT
 

@@ -3,15 +3,26 @@
 from features.hr.employment import refuse_too_deep
 from features.hr.models import Department
 from features.hr.records import DepartmentCode
-from kernel import Created, Int32, Line, ParentId, Schema, Status, Success, Text, refuse_duplicates, slice_router
+from kernel import (
+    Created,
+    Int32,
+    LongText,
+    ParentId,
+    Schema,
+    ShortText,
+    Status,
+    Success,
+    refuse_duplicates,
+    slice_router,
+)
 
 router = slice_router()
 
 
 class CreateDepartmentRequest(Schema):
-    name: Line
+    name: ShortText
     code: DepartmentCode
-    description: Text | None = None
+    description: LongText | None = None
     parent_id: ParentId = None
     order: Int32 = 0
     status: Status = Status.ENABLED

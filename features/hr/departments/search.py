@@ -2,12 +2,12 @@
 
 from features.hr.models import Department
 from features.hr.records import DepartmentRecord
-from kernel import Contains, CreatedBetween, Exact, Page, PageQuery, SqidId, Status, Success, search, slice_router
+from kernel import Contains, CreatedBetween, Exact, Page, SearchRequest, SqidId, Status, Success, paginate, slice_router
 
 router = slice_router()
 
 
-class SearchDepartmentsRequest(CreatedBetween, PageQuery):
+class SearchDepartmentsRequest(CreatedBetween, SearchRequest):
     name: Contains = None
     code: Contains = None
     status: Exact[Status] = None
@@ -16,4 +16,4 @@ class SearchDepartmentsRequest(CreatedBetween, PageQuery):
 
 @router.search()
 async def search_departments(request: SearchDepartmentsRequest) -> Success[Page[DepartmentRecord]]:
-    return Success(data=await search(Department.all(), request, DepartmentRecord))
+    return Success(data=await paginate(Department.all(), request, DepartmentRecord))

@@ -7,13 +7,13 @@ from kernel import (
     CycleError,
     Int32,
     InvalidInput,
-    Line,
+    LongText,
     ParentId,
     Schema,
+    ShortText,
     SqidPath,
     Status,
     Success,
-    Text,
     Updated,
     omittable,
     refuse_duplicates,
@@ -24,9 +24,9 @@ router = slice_router()
 
 
 class UpdateDepartmentRequest(Schema):
-    name: Line = omittable()
+    name: ShortText = omittable()
     code: DepartmentCode = omittable()
-    description: Text | None = None
+    description: LongText | None = None
     parent_id: ParentId = None
     order: Int32 = omittable()
     status: Status = omittable()

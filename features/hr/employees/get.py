@@ -2,11 +2,11 @@
 
 from features.hr.models import Employee
 from features.hr.records import EmployeeRecord
-from kernel import SqidPath, Success, fetch, slice_router
+from kernel import SqidPath, Success, fetch_one, slice_router
 
 router = slice_router()
 
 
 @router.get("/{employee_id}")
 async def get_employee(employee_id: SqidPath) -> Success[EmployeeRecord]:
-    return Success(data=await fetch(Employee.visible().filter(id=employee_id), EmployeeRecord))
+    return Success(data=await fetch_one(Employee.visible().filter(id=employee_id), EmployeeRecord))

@@ -11,18 +11,18 @@ from kernel import (
     BlankIsNone,
     Email,
     Gender,
-    Line,
     NewPassword,
     NullIsDefault,
     Phone,
     Schema,
+    ShortText,
     SqidId,
     Success,
     UserName,
     emit,
     open_account,
     slice_router,
-    unit_of_work,
+    transaction,
 )
 
 router = slice_router()
@@ -30,11 +30,11 @@ router = slice_router()
 
 class OnboardEmployeeRequest(Schema):
     user_name: UserName
-    name: Line
+    name: ShortText
     department_id: SqidId | None = None
     email: Annotated[Email | None, BlankIsNone] = None
     phone: Annotated[Phone | None, BlankIsNone] = None
-    position: Annotated[Line | None, BlankIsNone] = None
+    position: Annotated[ShortText | None, BlankIsNone] = None
     user_gender: Annotated[Gender, NullIsDefault] = Gender.UNKNOWN
     tag_ids: Annotated[list[SqidId], Field(max_length=1000), NullIsDefault] = []
 
@@ -52,7 +52,7 @@ class OnboardEmployeeResponse(Schema):
 async def onboard(request: OnboardEmployeeRequest) -> Success[OnboardEmployeeResponse]:
     refuse_too_many_tags(request.tag_ids)
     password = await NewPassword.generated()
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         department = await Department.open_for_staff(request.department_id)
         await ensure_may_create_in(department)
         user_id = await open_account(

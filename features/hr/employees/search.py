@@ -2,12 +2,12 @@
 
 from features.hr.models import Employee, EmployeeStatus
 from features.hr.records import EmployeeRecord
-from kernel import Contains, CreatedBetween, Exact, Page, PageQuery, SqidId, Success, search, slice_router
+from kernel import Contains, CreatedBetween, Exact, Page, SearchRequest, SqidId, Success, paginate, slice_router
 
 router = slice_router()
 
 
-class SearchEmployeesRequest(CreatedBetween, PageQuery):
+class SearchEmployeesRequest(CreatedBetween, SearchRequest):
     name: Contains = None
     email: Contains = None
     status: Exact[EmployeeStatus] = None
@@ -16,4 +16,4 @@ class SearchEmployeesRequest(CreatedBetween, PageQuery):
 
 @router.search()
 async def search_employees(request: SearchEmployeesRequest) -> Success[Page[EmployeeRecord]]:
-    return Success(data=await search(Employee.visible(), request, EmployeeRecord))
+    return Success(data=await paginate(Employee.visible(), request, EmployeeRecord))

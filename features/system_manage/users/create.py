@@ -10,12 +10,12 @@ from kernel import (
     Created,
     Email,
     Gender,
-    Line,
     NewPassword,
     NullIsDefault,
     Phone,
     Refusal,
     Schema,
+    ShortText,
     Status,
     Success,
     UserName,
@@ -23,7 +23,7 @@ from kernel import (
     open_account,
     require_actor,
     slice_router,
-    unit_of_work,
+    transaction,
 )
 from kernel.identity.models import SUPER_ROLE
 
@@ -38,7 +38,7 @@ class CreateUserRequest(Schema):
     by_user_role_code_list: Annotated[
         list[Annotated[str, Field(max_length=64)]], Field(max_length=50), NullIsDefault
     ] = []
-    nick_name: Annotated[Line | None, BlankIsNone] = None
+    nick_name: Annotated[ShortText | None, BlankIsNone] = None
     user_gender: Annotated[Gender, NullIsDefault] = Gender.UNKNOWN
     user_phone: Annotated[Phone | None, BlankIsNone] = None
     user_email: Annotated[Email | None, BlankIsNone] = None
@@ -51,7 +51,7 @@ async def create_user(request: CreateUserRequest) -> Success[Created]:
     refuse_roles(request.by_user_role_code_list)
     ensure_strong(password, user_name=user_name)
     new_password = await NewPassword.chosen(password)
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         user_id = await open_account(
             user_name,
             new_password.hash,

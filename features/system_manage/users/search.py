@@ -1,13 +1,13 @@
 """Find users."""
 
 from features.system_manage.records import UserRecord
-from kernel import Contains, CreatedBetween, Exact, Gender, Page, PageQuery, Status, Success, search, slice_router
+from kernel import Contains, CreatedBetween, Exact, Gender, Page, SearchRequest, Status, Success, paginate, slice_router
 from kernel.identity.models import User
 
 router = slice_router()
 
 
-class SearchUsersRequest(CreatedBetween, PageQuery):
+class SearchUsersRequest(CreatedBetween, SearchRequest):
     user_name: Contains = None
     nick_name: Contains = None
     user_phone: Contains = None
@@ -18,4 +18,4 @@ class SearchUsersRequest(CreatedBetween, PageQuery):
 
 @router.search()
 async def search_users(request: SearchUsersRequest) -> Success[Page[UserRecord]]:
-    return Success(data=await search(User.all(), request, UserRecord))
+    return Success(data=await paginate(User.all(), request, UserRecord))

@@ -5,11 +5,11 @@ force on the very next request on every worker.
 """
 
 from kernel.auth.tokens import Token, TokenType, read_token
-from kernel.codes import Code
 from kernel.context import Actor, DataScope
+from kernel.errors.codes import Code
+from kernel.errors.refusals import Refusal
 from kernel.identity.models import SUPER_ROLE, User
-from kernel.refusal import Refusal
-from kernel.schema import Status
+from kernel.schema.types import Status
 
 
 async def authenticate(authorization: str | None) -> Actor:

@@ -11,9 +11,9 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from kernel.codes import Code
+from kernel.errors.codes import Code
+from kernel.errors.refusals import Refusal
 from kernel.redis import connect, redis
-from kernel.refusal import Refusal
 
 MAX_FAILURES = 5
 WINDOW_SECONDS = 15 * 60

@@ -17,8 +17,8 @@ from typing import Self, TypeVar
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from kernel.codes import Code
-from kernel.refusal import Refusal
+from kernel.errors.codes import Code
+from kernel.errors.refusals import Refusal
 from kernel.settings import settings
 
 MIN_LENGTH = 8  # NIST SP 800-63B section 5.1.1.2

@@ -15,8 +15,8 @@ from typing import Any
 import jwt
 
 from kernel import clock, ids
-from kernel.codes import Code
-from kernel.refusal import Refusal
+from kernel.errors.codes import Code
+from kernel.errors.refusals import Refusal
 from kernel.settings import settings
 
 _REQUIRED = ["sub", "typ", "ver", "fam", "iat", "exp", "jti"]

@@ -1,0 +1,1 @@
+"""The database below the models: connections, engines, what drivers report, statements observed, migrations."""

@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.exceptions import ConfigurationError
 
-from kernel.operator_errors import SettingsError
+from kernel.errors.operator import SettingsError
 
 ENGINES = {
     "sqlite": "kernel.database.engines.sqlite",

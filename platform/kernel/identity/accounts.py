@@ -3,11 +3,11 @@
 Each function works inside of the caller's unit of work.
 """
 
-from kernel.codes import Code
-from kernel.duplicates import refuse_duplicates
+from kernel.errors.codes import Code
+from kernel.errors.refusals import Refusal
 from kernel.identity.models import Role, User
-from kernel.refusal import Refusal
-from kernel.schema import Gender, Status
+from kernel.models.unique import refuse_duplicates
+from kernel.schema.types import Gender, Status
 
 DEMO_PASSWORD = "123456"  # noqa: S105  known to everybody, on purpose: demo mode only
 

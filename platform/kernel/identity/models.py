@@ -4,10 +4,11 @@ from enum import StrEnum
 
 from tortoise import fields
 
-from kernel.codes import Code
 from kernel.context import DataScope
-from kernel.models import AuditedModel, Tree
-from kernel.schema import Gender, Status
+from kernel.errors.codes import Code
+from kernel.models.base import AuditedModel
+from kernel.models.tree import Tree
+from kernel.schema.types import Gender, Status
 
 SUPER_ROLE = "R_SUPER"
 

@@ -10,8 +10,8 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.exceptions import DoesNotExist
 
 from kernel.clock import now
-from kernel.codes import ResponseCode
 from kernel.context import current_actor
+from kernel.errors.codes import ResponseCode
 from kernel.models.queryset import Manager, QuerySet
 
 
@@ -29,7 +29,7 @@ class Model(models.Model):
     soft_deletable: ClassVar[bool] = False
 
     duplicates: ClassVar[Mapping[str, ResponseCode]] = {}
-    """By column, the code that a violation of its unique index is answered with; see `kernel.duplicates`."""
+    """By column, the code that a violation of its unique index is answered with; see `kernel.models.unique`."""
 
     Meta: Any = Abstract
 
@@ -48,7 +48,7 @@ class Model(models.Model):
         return Manager()
 
     @classmethod
-    def stamps(cls) -> dict[str, Any]:
+    def audit_values(cls) -> dict[str, Any]:
         """The columns that every update of a row sets by itself, with their values now."""
         return {}
 
@@ -69,9 +69,9 @@ class Model(models.Model):
         return rows
 
     @classmethod
-    def across_deleted(cls) -> QuerySet[Self]:
+    def including_deleted(cls) -> QuerySet[Self]:
         """Its rows, by a query whose joins see deleted rows, and that may be `raw`: see `QuerySet.across_deleted`."""
-        return cast("QuerySet[Self]", cls.filter()).across_deleted()
+        return cast("QuerySet[Self]", cls.filter()).including_deleted()
 
 
 def audit_name() -> str | None:
@@ -91,7 +91,7 @@ class AuditedModel(Model):
     Meta: Any = Abstract
 
     @classmethod
-    def stamps(cls) -> dict[str, Any]:
+    def audit_values(cls) -> dict[str, Any]:
         return {"updated_at": now(), "updated_by": audit_name()}
 
     async def save(
@@ -105,8 +105,8 @@ class AuditedModel(Model):
         update_fields = None if update_fields is None else list(update_fields)
         is_update = not force_create and (self._saved_in_db or force_update or update_fields)
         if is_update and update_fields != []:
-            stamps = self.stamps()
-            self.update_from_dict(stamps)
+            audit_values = self.audit_values()
+            self.update_from_dict(audit_values)
             if update_fields:
-                update_fields = list(dict.fromkeys([*update_fields, *stamps]))
+                update_fields = list(dict.fromkeys([*update_fields, *audit_values]))
         await super().save(using_db, update_fields, force_create, force_update)

@@ -21,12 +21,12 @@ QUERY = TypeVar("QUERY", bound=queryset.AwaitableQuery[Any])
 class QuerySet(queryset.QuerySet[MODEL]):
     """Tortoise's query set, to which deleted rows of other tables are not there: see `kernel.models.joins`."""
 
-    _across_deleted = False
+    _including_deleted = False
 
-    def across_deleted(self) -> Self:
+    def including_deleted(self) -> Self:
         """The door: joins of this query see deleted rows, and `raw` is allowed. Whoever opens it guards what is read."""
         clone = self._clone()
-        clone._across_deleted = True
+        clone._including_deleted = True
         return clone
 
     def values(self, *args: str, **kwargs: str) -> queryset.ValuesQuery[Literal[False]]:
@@ -48,15 +48,15 @@ class QuerySet(queryset.QuerySet[MODEL]):
         return self._blinded(super().delete())
 
     def update(self, **kwargs: Any) -> queryset.UpdateQuery:
-        return self._blinded(super().update(**self.model.stamps() | kwargs))
+        return self._blinded(super().update(**self.model.audit_values() | kwargs))
 
     def bulk_update(
         self, objects: Iterable[MODEL], fields: Iterable[str], batch_size: int | None = None
     ) -> queryset.BulkUpdateQuery[MODEL]:
-        objects, stamps = list(objects), self.model.stamps()
+        objects, audit_values = list(objects), self.model.audit_values()
         for row in objects:
-            row.update_from_dict(stamps)
-        return super().bulk_update(objects, list(dict.fromkeys([*fields, *stamps])), batch_size)
+            row.update_from_dict(audit_values)
+        return super().bulk_update(objects, list(dict.fromkeys([*fields, *audit_values])), batch_size)
 
     def bulk_create(
         self,
@@ -67,11 +67,11 @@ class QuerySet(queryset.QuerySet[MODEL]):
         on_conflict: Iterable[str] | None = None,
     ) -> queryset.BulkCreateQuery[MODEL]:
         if update_fields:
-            update_fields = list(dict.fromkeys([*update_fields, *self.model.stamps()]))
+            update_fields = list(dict.fromkeys([*update_fields, *self.model.audit_values()]))
         return super().bulk_create(objects, batch_size, ignore_conflicts, update_fields, on_conflict)
 
     def raw(self, sql: str) -> queryset.RawSQLQuery:
-        if not self._across_deleted:
+        if not self._including_deleted:
             raise DeletedRowsLeak(
                 f"{self.model.__name__}.raw(...) shows deleted rows unless the SQL itself excludes them; "
                 f"write {self.model.__name__}.across_deleted().raw(...) if it does"
@@ -88,18 +88,18 @@ class QuerySet(queryset.QuerySet[MODEL]):
 
     def _clone(self) -> Self:
         clone = cast("Self", super()._clone())
-        clone._across_deleted = self._across_deleted
+        clone._including_deleted = self._including_deleted
         return clone
 
     def _make_query(self) -> None:
         super()._make_query()
-        if not self._across_deleted:
+        if not self._including_deleted:
             hide_deleted(self.query, self.model)
 
     def _blinded(self, query: QUERY) -> QUERY:
         # Tortoise names the classes of its derived queries in its code. Ours add behaviour and no state, so changing
         # the class of the fresh query spares a copy of each of those constructor calls.
-        if not self._across_deleted:
+        if not self._including_deleted:
             query.__class__ = _BLIND[type(query)]
         return query
 

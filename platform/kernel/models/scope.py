@@ -9,10 +9,10 @@ from tortoise.exceptions import DoesNotExist
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
-from kernel.codes import Code
 from kernel.context import Actor, DataScope, require_actor
+from kernel.errors.codes import Code
+from kernel.errors.refusals import Refusal
 from kernel.models.base import Abstract, Model
-from kernel.refusal import Refusal
 
 
 class OutOfScope(Refusal):

@@ -66,7 +66,7 @@ class SoftDelete(Model):
             raise OperationalError(f"this {type(self).__name__} was never saved, so it cannot be deleted")
         db = using_db or self._choose_db(True)
         await self._pre_delete(db)
-        marks = {DELETED_AT: now(), **self.stamps()}
+        marks = {DELETED_AT: now(), **self.audit_values()}
         if not await type(self).filter(id=self.id).using_db(db).update(**marks):
             raise DoesNotExist(type(self))
         self.update_from_dict(marks)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
-from kernel.codes import Code
-from kernel.operator_errors import FormError
-from kernel.refusal import TransportRefusal
+from kernel.errors.codes import Code
+from kernel.errors.operator import DeclarationError
+from kernel.errors.refusals import TransportRefusal
 from kernel.slices.route import SliceRoute
 
 
@@ -65,7 +65,7 @@ class SliceIndex(BaseRoute):
             node = node.step(segment)
         for method in route.methods or ():
             if other := node.slices.get(method):
-                raise FormError(
+                raise DeclarationError(
                     f"{route.name} and {other.name} both answer to {method} {route.path_format}; change the path of one"
                 )
             node.slices[method] = route

@@ -14,14 +14,14 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from kernel.codes import Code
-from kernel.database.unit_of_work import unit_of_work
+from kernel.errors.codes import Code
+from kernel.errors.operator import DeclarationError
+from kernel.errors.refusals import TransportRefusal
 from kernel.ids import reading_wire
-from kernel.operator_errors import FormError
-from kernel.rbac.door import Access, Door, Needs, all_of
-from kernel.refusal import TransportRefusal
+from kernel.rbac.authorize import Access, AccessRule, Requirement, all_of
 from kernel.settings import settings
-from kernel.slices.router import Declared
+from kernel.slices.decorators import Declared
+from kernel.unit_of_work.transaction import transaction
 
 API_PREFIX = "/api/v1"
 BODY_SECONDS = 30  # a body that comes slower holds a connection that others need
@@ -39,7 +39,7 @@ class SliceRoute(APIRoute):
     def __init__(self, declared: Declared, *, name: str, prefix: str, module: str, summary: str) -> None:
         options = declared.options
         self.transaction = options.get("transaction", True)
-        self.door = Door(
+        self.door = AccessRule(
             name,
             access=options.get("access", Access.GRANTED),
             button=_needs(options.get("button")),
@@ -47,10 +47,10 @@ class SliceRoute(APIRoute):
             open_during_password_change=options.get("open_during_password_change", False),
         )
         if self.door.access is Access.PUBLIC and (self.door.button or self.door.roles):
-            raise FormError(f"{name} is PUBLIC and names a button or a role, which nobody would be asked for")
+            raise DeclarationError(f"{name} is PUBLIC and names a button or a role, which nobody would be asked for")
         super().__init__(
             prefix + declared.path,
-            _as_endpoint(declared.handler, module, transaction=self.transaction),
+            _as_endpoint(declared.handler, module, transactional=self.transaction),
             methods=[declared.method],
             name=name,
             operation_id=name,
@@ -80,21 +80,21 @@ class SliceRoute(APIRoute):
         return handle_checked
 
 
-def _needs(names: str | Needs | None) -> Needs | None:
+def _needs(names: str | Requirement | None) -> Requirement | None:
     return all_of(names) if isinstance(names, str) else names
 
 
 def _as_endpoint(
-    handler: Callable[P, Awaitable[R]], module: str, *, transaction: bool
+    handler: Callable[P, Awaitable[R]], module: str, *, transactional: bool
 ) -> Callable[P, Coroutine[None, None, R]]:
     """The handler as FastAPI calls it: the input is read by then, and a write runs in one unit of work."""
 
     @wraps(handler)
     async def endpoint(*args: P.args, **kwargs: P.kwargs) -> R:
         with reading_wire(False):
-            if not transaction:
+            if not transactional:
                 return await handler(*args, **kwargs)
-            async with unit_of_work(module):
+            async with transaction(module):
                 return await handler(*args, **kwargs)
 
     return endpoint

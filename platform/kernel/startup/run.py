@@ -3,13 +3,13 @@
 import sys
 from collections.abc import Sequence
 
-from kernel.database.migrations import DatabaseUnreachable, pending
-from kernel.database.unit_of_work import lock_until_commit, unit_of_work
-from kernel.modules import Feature, database_config
-from kernel.operator_errors import StartupRefused
+from kernel.database.migrations.runner import DatabaseUnreachable, pending
+from kernel.errors.operator import StartupRefused
 from kernel.settings import settings
-from kernel.startup.accounts import FIRST_ADMIN, open_demo_accounts, open_first_admin
-from kernel.startup.reconcile import reconcile
+from kernel.slices.discovery import Feature, database_config
+from kernel.startup.bootstrap import FIRST_ADMIN, open_demo_accounts, open_first_admin
+from kernel.startup.sync_permissions import reconcile
+from kernel.unit_of_work.transaction import lock_until_commit, transaction
 
 _finished = False
 
@@ -23,7 +23,7 @@ async def start_up(features: Sequence[Feature]) -> None:
     """Prepare the database for the first request. Idempotent; of several workers one goes first. Raises StartupRefused."""
     global _finished
     await refuse_unready_database()
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         await lock_until_commit("start-up")
         await reconcile(features)
         password = None if settings().demo else await open_first_admin()
@@ -40,7 +40,7 @@ async def start_up(features: Sequence[Feature]) -> None:
 async def _seed(features: Sequence[Feature]) -> None:
     for feature in features:
         if feature.seed:
-            async with unit_of_work(f"features.{feature.name}"):
+            async with transaction(f"features.{feature.name}"):
                 await feature.seed()
 
 

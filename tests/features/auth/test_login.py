@@ -15,11 +15,11 @@ from fastapi import FastAPI
 from structlog.testing import capture_logs
 from syrupy.assertion import SnapshotAssertion
 
-from kernel import DEMO_PASSWORD, Status, redis
+from kernel import DEMO_PASSWORD, Status
 from kernel.auth import lockout, passwords
 from kernel.identity.models import User
 from kernel.ids import encode
-from kernel.redis import connect
+from kernel.redis import connect, redis
 from tests.callers import shown
 from tests.conftest import NOW, Cost
 

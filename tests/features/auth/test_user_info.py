@@ -10,7 +10,7 @@ from kernel import Access, Status
 from kernel.auth.tokens import issue_pair
 from kernel.identity.models import Button, Role, User
 from kernel.ids import encode
-from kernel.modules import discover
+from kernel.slices.discovery import discover
 from tests.callers import shown
 from tests.conftest import Cost, SignedIn
 

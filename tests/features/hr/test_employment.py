@@ -6,7 +6,7 @@ from features.hr.codes import HrCode
 from features.hr.employment import hand_over_departments, refuse_departments_in_use, refuse_too_many_tags
 from features.hr.events import DepartmentManagerChanged
 from features.hr.models import Department, Employee, EmployeeStatus
-from kernel import Code, Refusal, unit_of_work
+from kernel import Code, Refusal, transaction
 from kernel.identity.models import User
 from kernel.settings import _load
 
@@ -34,7 +34,7 @@ def test_how_many_is_a_setting(monkeypatch: pytest.MonkeyPatch, request: pytest.
 
 async def test_hands_over_every_department(events: list[object]):
     zhou, wang = await person("zhouhang"), await person("wangwei")
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         await hand_over_departments(zhou, to=wang.id)
     rd = await Department.get(code="RD")
     assert rd.manager_id == wang.id
@@ -44,7 +44,7 @@ async def test_hands_over_every_department(events: list[object]):
 
 async def test_who_manages_nothing_hands_over_nothing(events: list[object]):
     before = await managers()
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         await hand_over_departments(await person("wangwei"), to=None)
         await hand_over_departments(await person("lina"), to=(await person("daiwen")).id)
     assert (await managers(), events) == (before, [])
@@ -119,7 +119,7 @@ async def test_a_department_above_others_is_in_use_unless_they_are_named_too():
 
 
 async def hand_over(employee: Employee, *, to: int | None) -> None:
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         await hand_over_departments(employee, to=to)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
 from features.hr.seed import DEMO_ACCOUNTS, grow, seed
-from kernel import DEMO_PASSWORD, OperatorError, Status, unit_of_work
+from kernel import DEMO_PASSWORD, OperatorError, Status, transaction
 from kernel.identity.models import Role, User
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -63,7 +63,7 @@ async def test_who_has_resigned_does_not_sign_in(client: httpx.AsyncClient):
 
 async def test_seeding_again_changes_nothing():
     before = await everything()
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         await seed()
     assert await everything() == before
 
@@ -72,7 +72,7 @@ async def test_a_company_that_was_deleted_does_not_come_back():
     await Employee.all().delete()
     await Department.all().delete()
     before = await everything()
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         await seed()
     assert await everything() == before
 

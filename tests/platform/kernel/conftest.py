@@ -16,8 +16,10 @@ from structlog.stdlib import ProcessorFormatter
 from tortoise import context as tortoise_context
 
 import features
-from kernel import context, ids, modules, settings
+from kernel import context, ids
 from kernel.auth import passwords, tokens
+from kernel.settings import settings
+from kernel.slices import discovery as modules
 from kernel.var_dir import generated_secret
 from tests.architecture.tree import plant
 

@@ -7,9 +7,11 @@ import httpx
 from fastapi import FastAPI
 
 from kernel import PUBLIC
-from kernel.errors import install_error_handlers
-from kernel.middleware import RequestMiddleware
-from kernel.slices import SliceIndex, SliceRoute, slice_router
+from kernel.slices.decorators import slice_router
+from kernel.slices.index import SliceIndex
+from kernel.slices.route import SliceRoute
+from kernel.web.error_handlers import install_error_handlers
+from kernel.web.middleware import RequestMiddleware
 
 Message = MutableMapping[str, Any]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from kernel import __main__ as command_line
-from kernel.modules import database_config
-from kernel.operator_errors import StartupRefused
+from kernel.errors.operator import StartupRefused
+from kernel.slices.discovery import database_config
 from tests.platform.kernel.conftest import Configure, Features
-from tests.platform.kernel.test_modules import MODELS, MODULE
+from tests.platform.kernel.slices.test_discovery import MODELS, MODULE
 
 Run = Callable[..., Awaitable[tuple[int, str, str]]]
 

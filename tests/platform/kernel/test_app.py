@@ -8,9 +8,9 @@ from fastapi import FastAPI
 from tortoise import context as tortoise_context
 
 from kernel import app as app_module
-from kernel import redis
 from kernel.app import create_app
-from kernel.operator_errors import SettingsError, StartupRefused
+from kernel.errors.operator import SettingsError, StartupRefused
+from kernel.redis import redis
 from kernel.settings import settings
 from tests.platform.kernel.conftest import Configure
 from tests.platform.kernel.small_app import caller

@@ -10,7 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from kernel import server
-from kernel.operator_errors import SettingsError, StartupRefused
+from kernel.errors.operator import SettingsError, StartupRefused
 from kernel.settings import settings
 from tests.platform.kernel.conftest import Configure, names_in
 

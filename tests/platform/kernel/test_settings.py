@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic_settings import SettingsConfigDict
 
-from kernel import ModuleSettings, settings
-from kernel.operator_errors import SettingsError
-from kernel.settings import Settings
+from kernel import ModuleSettings
+from kernel.errors.operator import SettingsError
+from kernel.settings import Settings, settings
 from tests.platform.kernel.conftest import Configure, names_in
 
 EnvFile = Callable[[str], None]

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kernel import var_dir as module
-from kernel.operator_errors import SettingsError
+from kernel.errors.operator import SettingsError
 from kernel.var_dir import ensure_var_dir, generated_secret
 from tests.platform.kernel.conftest import names_in
 

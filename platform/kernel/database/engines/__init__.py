@@ -1,4 +1,4 @@
-"""Tortoise engines of our own: the stock clients, whose statements `kernel.database.observe` can see.
+"""Tortoise engines of our own: the stock clients, whose statements `kernel.database.statements` can see.
 
 Tortoise picks the migration editor by the engine's module path, so the modules' names must hold `sqlite` or `asyncpg`.
 """
@@ -8,7 +8,7 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from kernel.database.observe import reported
+from kernel.database.statements import reported
 
 
 class ObservedClient(BaseDBAsyncClient):

@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from features.hr.models import Department, Employee
 from kernel import Status, clock
 from kernel.ids import encode
-from kernel.schema import to_millis
+from kernel.schema.types import to_millis
 from tests.callers import shown
 from tests.conftest import NOW, SignedIn
 

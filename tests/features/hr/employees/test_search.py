@@ -13,7 +13,7 @@ from features.hr.models import Department, Employee
 from kernel import clock
 from kernel.identity.models import Api, Role, User
 from kernel.ids import encode
-from kernel.schema import to_millis
+from kernel.schema.types import to_millis
 from tests.callers import shown
 from tests.conftest import NOW, Cost, SignedIn
 

@@ -9,10 +9,10 @@ import pytest
 from kernel import DataScope, Status, clock
 from kernel.auth.actor import authenticate
 from kernel.auth.tokens import issue_pair
-from kernel.codes import Code
 from kernel.context import Actor
+from kernel.errors.codes import Code
+from kernel.errors.refusals import Refusal
 from kernel.identity.models import Role, User
-from kernel.refusal import Refusal
 from tests.callers import authorization
 from tests.conftest import NOW, Cost
 

@@ -9,9 +9,9 @@ from structlog.testing import capture_logs
 
 from kernel.auth import lockout
 from kernel.auth.lockout import MAX_FAILURES, WINDOW_SECONDS, count_failure, forget_failures, refuse_if_locked
-from kernel.codes import Code
+from kernel.errors.codes import Code
+from kernel.errors.refusals import Refusal
 from kernel.redis import connect, redis
-from kernel.refusal import Refusal
 
 pytestmark = pytest.mark.usefixtures("app")
 

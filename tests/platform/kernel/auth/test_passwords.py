@@ -19,8 +19,8 @@ from kernel.auth.passwords import (
     needs_renewal,
     verify_password,
 )
-from kernel.codes import Code
-from kernel.refusal import Refusal
+from kernel.errors.codes import Code
+from kernel.errors.refusals import Refusal
 from tests.platform.kernel.conftest import Configure
 
 RIGHT = "correct horse"

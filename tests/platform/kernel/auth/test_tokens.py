@@ -11,9 +11,9 @@ import pytest
 
 from kernel import clock
 from kernel.auth.tokens import TokenType, issue_pair, read_token
-from kernel.codes import Code
+from kernel.errors.codes import Code
+from kernel.errors.refusals import Refusal
 from kernel.ids import decode, encode
-from kernel.refusal import Refusal
 from tests.conftest import NOW
 from tests.platform.kernel.conftest import Configure
 

@@ -8,9 +8,9 @@ from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 from tortoise.transactions import in_transaction
 
-from kernel.database import observe
+from kernel.database import statements as observe
 from kernel.database.config import connection_config, tortoise_config
-from kernel.operator_errors import SettingsError
+from kernel.errors.operator import SettingsError
 from tests.platform.kernel.database.conftest import ENGINES
 from tests.platform.kernel.database.databases import initialised, python, sample_config
 from tests.platform.kernel.database.sample.club.models import Tag

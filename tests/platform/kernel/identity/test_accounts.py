@@ -3,7 +3,7 @@
 import pytest
 from tortoise.exceptions import DoesNotExist
 
-from kernel import Code, Gender, Refusal, Status, unit_of_work
+from kernel import Code, Gender, Refusal, Status, transaction
 from kernel.identity.accounts import grant_role, open_account, revoke_role
 from kernel.identity.models import Role, User
 
@@ -15,7 +15,7 @@ async def roles_of(user_id: int) -> set[str]:
 
 
 async def open_ann(**values: object) -> int:
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         return await open_account(**{"user_name": "ann", "password_hash": "a hash", "roles": ["R_USER"], **values})  # pyright: ignore[reportArgumentType]
 
 
@@ -88,7 +88,7 @@ async def test_an_unknown_role_is_named_and_no_account_opened() -> None:
 
 async def test_a_role_is_held_once() -> None:
     user_id = await open_ann(roles=["R_USER", "R_USER"])
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         await grant_role(user_id, "R_EMPLOYEE")
         await grant_role(user_id, "R_EMPLOYEE")
     assert await roles_of(user_id) == {"R_USER", "R_EMPLOYEE"}
@@ -97,7 +97,7 @@ async def test_a_role_is_held_once() -> None:
 
 async def test_a_role_is_taken_away() -> None:
     user_id = await open_ann(roles=["R_USER", "R_EMPLOYEE"])
-    async with unit_of_work(__name__):
+    async with transaction(__name__):
         await revoke_role(user_id, "R_USER")
         await revoke_role(user_id, "R_USER")
     assert await roles_of(user_id) == {"R_EMPLOYEE"}

@@ -4,7 +4,10 @@ from tortoise import fields
 from tortoise.expressions import Q, Subquery
 
 from kernel.context import Actor, DataScope
-from kernel.models import AuditedModel, Model, Scoped, SoftDelete, Tree
+from kernel.models.base import AuditedModel, Model
+from kernel.models.scope import Scoped
+from kernel.models.soft_delete import SoftDelete
+from kernel.models.tree import Tree
 
 
 class Department(Tree, SoftDelete, AuditedModel):

@@ -9,8 +9,9 @@ from tortoise.migrations.writer import ImportManager, render_value
 
 from kernel.clock import frozen, now
 from kernel.context import Actor, set_actor
-from kernel.models import AuditedModel, QuerySet, SoftDelete
-from kernel.models.base import audit_name
+from kernel.models.base import AuditedModel, audit_name
+from kernel.models.queryset import QuerySet
+from kernel.models.soft_delete import SoftDelete
 from tests.platform.kernel.models.office import Department, Employee, Note, Project, Tag
 
 MORNING = datetime(2030, 1, 2, 8, tzinfo=UTC)

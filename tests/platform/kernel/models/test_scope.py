@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from kernel.context import Actor, DataScope, set_actor
-from kernel.models import OutOfScope, Scoped
+from kernel.models.scope import OutOfScope, Scoped
 from tests.platform.kernel.models.office import Department, Employee
 
 SCOPED = [DataScope.SELF, DataScope.CUSTOM, DataScope.SCOPE]

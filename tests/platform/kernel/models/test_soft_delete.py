@@ -9,7 +9,8 @@ from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from kernel.clock import now
-from kernel.models import DeletedRowsLeak, joins
+from kernel.models import joins
+from kernel.models.joins import DeletedRowsLeak
 from tests.platform.kernel.models.office import Card, Department, Employee, Note, Project, Tag
 
 
@@ -273,12 +274,12 @@ async def test_relations_are_looked_up_again_after_each_init(office: TortoiseCon
 
 
 async def test_across_deleted(staff: Staff) -> None:
-    assert await names(Employee.across_deleted().filter(department__name="Gone")) == ["Cid"]
-    assert await names(Employee.across_deleted().filter(department__deleted_at__isnull=True)) == ["Ann"]
-    rows = Employee.across_deleted().order_by("name")
+    assert await names(Employee.including_deleted().filter(department__name="Gone")) == ["Cid"]
+    assert await names(Employee.including_deleted().filter(department__deleted_at__isnull=True)) == ["Ann"]
+    rows = Employee.including_deleted().order_by("name")
     assert await rows.values_list("department__name", flat=True) == ["Sales", "Gone"]
     assert await rows.filter(department__name="Gone").count() == 1
-    assert await Note.across_deleted().filter(employee__name="Bob").exists()
+    assert await Note.including_deleted().filter(employee__name="Bob").exists()
     case = Case(When(department__deleted_at__isnull=True, then=F("department__name")))
     guarded = await rows.annotate(x=case).values_list("department__code", "x")
     assert guarded == [("S", "Sales"), ("G", None)]
@@ -288,7 +289,9 @@ async def test_raw_only_through_the_door(staff: Staff) -> None:
     for model in (Employee, Note):
         with pytest.raises(DeletedRowsLeak, match=r"across_deleted\(\)\.raw"):
             model.raw("SELECT 1")
-    rows = await Employee.across_deleted().raw("SELECT * FROM office_employee WHERE deleted_at IS NULL ORDER BY name")
+    rows = await Employee.including_deleted().raw(
+        "SELECT * FROM office_employee WHERE deleted_at IS NULL ORDER BY name"
+    )
     assert rows == [staff.ann, staff.cid]
 
 

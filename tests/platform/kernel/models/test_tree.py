@@ -7,7 +7,7 @@ from tortoise.context import TortoiseContext
 from tortoise.functions import Count
 from tortoise.transactions import in_transaction
 
-from kernel.models import CycleError, build_tree
+from kernel.models.tree import CycleError, build_tree
 from tests.platform.kernel.models.office import Department
 
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from kernel.codes import Code
-from kernel.refusal import TransportRefusal
-from kernel.slices import SliceIndex, SliceRoute
+from kernel.errors.codes import Code
+from kernel.errors.refusals import TransportRefusal
 from kernel.slices import index as index_module
+from kernel.slices.index import SliceIndex
+from kernel.slices.route import SliceRoute
 from tests.platform.kernel.small_app import slice_of
 
 

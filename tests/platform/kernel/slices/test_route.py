@@ -26,10 +26,9 @@ from kernel import (
     on,
     slice_router,
 )
-from kernel.events import collected
 from kernel.ids import encode
-from kernel.slices import SliceRoute
-from kernel.slices.route import _ESCAPED_NUL
+from kernel.slices.route import _ESCAPED_NUL, SliceRoute
+from kernel.unit_of_work.events import collected
 from tests.platform.kernel.conftest import Configure
 from tests.platform.kernel.small_app import Message, app_of, caller, http_scope, slice_of, unreadable
 

@@ -7,12 +7,12 @@ import pytest
 from fastapi import FastAPI
 
 from features.hr.models import Employee, Tag
-from kernel.events import collected
+from kernel.errors.operator import StartupRefused
 from kernel.identity.models import Api, Role, User
-from kernel.modules import Feature, Module, discover
-from kernel.operator_errors import StartupRefused
+from kernel.slices.discovery import Feature, Module, discover
 from kernel.startup import run
 from kernel.startup.run import finished, refuse_unready_database, start_up
+from kernel.unit_of_work.events import collected
 from tests.platform.kernel.conftest import Configure
 
 

@@ -1,0 +1,26 @@
+"""What the operator, or the developer at the keyboard, can mend. The text is for them: one sentence, no traceback.
+
+    OperatorError
+    ├── SettingsError      a setting; names the variable and masks secrets
+    ├── FormError          a file under features/ that breaks the form; names the file and says what to do
+    ├── StartupRefused     what stands around the app: a port, a database, a worker too many
+    └── MigrationError     in `database/schema_editors.py`
+
+What a client is told is `kernel.errors.refusals`.
+"""
+
+
+class OperatorError(Exception):
+    """Something that a person can mend, said to that person."""
+
+
+class SettingsError(OperatorError):
+    """A setting that the app cannot run with."""
+
+
+class DeclarationError(OperatorError, ValueError):
+    """A file or a declaration of a feature that breaks the form."""
+
+
+class StartupRefused(OperatorError):
+    """Why the app does not start."""

@@ -1,0 +1,70 @@
+"""What a slice raises when it says no.
+
+    Refusal                    the application decided: HTTP 200, a code, a sentence
+    ├── NotFound               1101, no such row
+    ├── InvalidInput           1200, one field of the request, with `data.errors`
+    ├── OutOfScope             2208, in `models/scope.py`
+    └── TransportRefusal       the transport decided: the real HTTP status, same envelope
+
+Errors that nobody raised on purpose become 1000 in `errors.py`.
+"""
+
+from collections.abc import Mapping
+from typing import Self
+
+from pydantic import JsonValue
+
+from kernel.errors.codes import Code, ResponseCode
+
+
+class Refusal(Exception):
+    """A refusal that the caller is told about. `code` is what programs branch on, `message` what people read."""
+
+    status = 200
+    headers: Mapping[str, str] | None = None
+
+    def __init__(
+        self, code: ResponseCode, message: str | None = None, *, data: dict[str, JsonValue] | None = None
+    ) -> None:
+        self.code = code
+        self.message = message or code.message
+        self.data = data
+        super().__init__(f"{code.value} {self.message}")
+
+
+class NotFound(Refusal):
+    """There is no such row, or none that the caller may see."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(Code.NOT_FOUND, f"There is no such {what}.")
+
+    @classmethod
+    def of(cls, kind: type) -> Self:
+        """No such row of a model: `EmployeeStatusLog` is an "employee status log" to a reader."""
+        letters = (f" {letter.lower()}" if letter.isupper() else letter for letter in kind.__name__)
+        return cls("".join(letters).strip())
+
+
+class InvalidInput(Refusal):
+    """A field's value is refused for a reason that its type cannot express. `field` as on the wire."""
+
+    def __init__(self, field: str, message: str, kind: str = "value_error") -> None:
+        error: JsonValue = {"field": field, "message": message, "type": kind}
+        super().__init__(Code.REQUEST_VALIDATION, data={"errors": [error]})
+
+
+class TransportRefusal(Refusal):
+    """A refusal with a real HTTP status: the URL, the method, the size, the media type, a dependency that is down."""
+
+    def __init__(
+        self,
+        status: int,
+        code: ResponseCode,
+        message: str | None = None,
+        *,
+        data: dict[str, JsonValue] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(code, message, data=data)
+        self.status = status
+        self.headers = headers

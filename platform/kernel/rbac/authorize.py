@@ -1,0 +1,113 @@
+"""The door in front of a slice. Closed unless opened: without a word it asks for sign-in and the slice's own permission.
+
+What is asked, in this order, and the code of the refusal:
+
+    a valid access token of an enabled user        2100 2101 2102 2103 2106
+    no password change that is due                 2107, unless the slice is open during one
+    a role in force, for GRANTED                   2207
+      (a super administrator passes from here on)
+    a super administrator, for SUPER_ADMIN         2206
+    the API is not switched off, for GRANTED       2200
+    a role that grants the API, for GRANTED        2201
+    the buttons that the slice names               2202 all of them, 2203 one of them
+    the roles that the slice names                 2204 all of them, 2205 one of them
+
+Two statements a request (the actor, the API), three where the slice names buttons.
+"""
+
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from kernel.auth.actor import authenticate
+from kernel.context import Actor, DataScope, set_actor
+from kernel.errors.codes import Code, ResponseCode
+from kernel.errors.refusals import Refusal
+from kernel.identity.models import Api, Button
+from kernel.schema.types import Status
+
+
+class Access(Enum):
+    """Who may call a slice."""
+
+    PUBLIC = auto()  # anyone
+    SIGNED_IN = auto()  # any user
+    GRANTED = auto()  # a user with a role that grants the slice's API permission
+    SUPER_ADMIN = auto()  # a holder of R_SUPER
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Names that a caller must hold: all of them, or any one."""
+
+    names: frozenset[str]
+    any: bool = False
+
+    def met_by(self, held: frozenset[str]) -> bool:
+        return bool(self.names & held) if self.any else self.names <= held
+
+
+def all_of(*names: str) -> Requirement:
+    """Every one of the named buttons or roles is needed."""
+    return Requirement(frozenset(names))
+
+
+def any_of(*names: str) -> Requirement:
+    """One of the named buttons or roles is enough."""
+    return Requirement(frozenset(names), any=True)
+
+
+@dataclass(frozen=True)
+class AccessRule:
+    """Who may call the slice `name`, which is also the API permission to hold."""
+
+    name: str
+    access: Access = Access.GRANTED
+    button: Requirement | None = None
+    roles: Requirement | None = None
+    open_during_password_change: bool = False
+
+    async def admit(self, authorization: str | None) -> None:
+        """Let the caller in and make them the actor, or raise the refusal that names what is missing."""
+        if self.access is Access.PUBLIC:
+            return
+        actor = await authenticate(authorization)
+        set_actor(actor)
+        if actor.must_change_password and not self.open_during_password_change:
+            raise Refusal(Code.PASSWORD_CHANGE_REQUIRED)
+        if self.access is Access.GRANTED and not actor.roles:
+            raise Refusal(Code.USER_NO_ROLE)
+        if actor.is_super:
+            return
+        if self.access is Access.SUPER_ADMIN:
+            raise Refusal(Code.SUPER_ADMIN_ONLY)
+        if self.access is Access.GRANTED:
+            await self._require_api(actor)
+        if self.button:
+            held = await _buttons_of(actor, self.button.names)
+            _require(self.button, held, Code.MISSING_BUTTON_PERMISSION, Code.NEED_ANY_BUTTON_PERMISSION)
+        if self.roles:
+            _require(self.roles, actor.roles, Code.MISSING_ROLE, Code.NEED_ANY_ROLE)
+
+    async def _require_api(self, actor: Actor) -> None:
+        grants = await Api.filter(route_key=self.name).values("status_type", role_id="roles__id")
+        if any(grant["status_type"] != Status.ENABLED for grant in grants):
+            raise Refusal(Code.API_DISABLED)
+        granting = actor.role_ids & {grant["role_id"] for grant in grants}
+        if not granting:
+            raise Refusal(Code.PERMISSION_DENIED, f"You lack the permission {self.name}.")
+        # A role's scope goes with what it grants: one that reaches all rows widens nothing that another one opened.
+        scope = DataScope.widest(actor.role_scopes[role_id] for role_id in granting)
+        set_actor(replace(actor, data_scope=scope))
+
+
+async def _buttons_of(actor: Actor, asked: frozenset[str]) -> frozenset[str]:
+    held = Button.filter(button_code__in=sorted(asked), roles__id__in=sorted(actor.role_ids))
+    return frozenset([code for (code,) in await held.distinct().values_list("button_code")])
+
+
+def _require(needs: Requirement, held: frozenset[str], all_code: ResponseCode, any_code: ResponseCode) -> None:
+    if needs.met_by(held):
+        return
+    if needs.any:
+        raise Refusal(any_code, f"You need one of: {', '.join(sorted(needs.names))}.")
+    raise Refusal(all_code, f"You lack: {', '.join(sorted(needs.names - held))}.")

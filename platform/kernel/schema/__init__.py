@@ -1,0 +1,1 @@
+"""The classes of bodies: the base of requests and responses, types of fields, common records, the envelope."""

@@ -1,0 +1,92 @@
+"""The types of fields that mean the same everywhere: statuses, moments, texts, names, addresses, numbers."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
+from pydantic import WithJsonSchema as JsonSchema
+from pydantic_core import PydanticCustomError, PydanticUseDefault
+
+from kernel.settings import settings
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MAX_MILLIS = 253_402_300_799_999  # the end of the year 9999, the last that a datetime can hold
+
+
+class Status(StrEnum):
+    """Whether a row is in use: "1" enabled, "2" disabled."""
+
+    ENABLED = "1"
+    DISABLED = "2"
+
+
+class Gender(StrEnum):
+    MALE = "1"
+    FEMALE = "2"
+    UNKNOWN = "3"
+
+
+def _millis_to_datetime(value: object) -> object:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_MILLIS:
+        raise PydanticCustomError("millis", "a time is an integer: milliseconds since 1970-01-01T00:00:00Z")
+    return _EPOCH + timedelta(milliseconds=value)
+
+
+def to_millis(moment: datetime) -> int:
+    """Milliseconds since the epoch, in integer arithmetic: a float would round the last digit now and then."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
+def format_local(moment: datetime) -> str:
+    """`YYYY-MM-DD HH:MM:SS` in the configured time zone."""
+    return moment.astimezone(settings().timezone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+Millis = Annotated[
+    datetime,
+    BeforeValidator(_millis_to_datetime),
+    PlainSerializer(to_millis, return_type=int),
+    JsonSchema({"type": "integer", "description": "milliseconds since the epoch, UTC"}),
+]
+"""A moment: integer milliseconds on the wire, an aware datetime in Python."""
+
+ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+"""A name, a title: one to a hundred characters once the blanks around it are gone."""
+
+LongText = Annotated[str, StringConstraints(max_length=500)]
+"""A remark, a description."""
+
+
+UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{2,64}$")]
+"""A sign-in name: 2 to 64 letters, digits, dots, hyphens and underscores, so that no two look alike."""
+
+# Not EmailStr: it refuses the reserved domains (.local, .test) that internal systems live in.
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+]
+"""An address, in lower case, so that one mailbox is not registered twice."""
+
+Phone = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()-]{4,30}$"),
+    AfterValidator(lambda number: re.sub("[ ()-]", "", number)),
+]
+"""A number, without the blanks, hyphens and parentheses that people put in, so that it is not registered twice."""
+
+BlankIsNone = BeforeValidator(lambda value: None if value == "" else value)
+"""For an optional field that a form clears by sending an empty string: `Annotated[Email | None, BlankIsNone]`."""
+
+
+def _use_default_for_null(value: object) -> object:
+    if value is None:
+        raise PydanticUseDefault
+    return value
+
+
+NullIsDefault = BeforeValidator(_use_default_for_null)
+"""For a field with a default that is not None: null is as good as leaving it out."""

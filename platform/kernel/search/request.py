@@ -1,0 +1,74 @@
+"""The body of a search: page, order, and filters that are declared on its fields.
+
+    class SearchEmployeesRequest(CreatedBetween, PageQuery):
+        name: Contains = None                    # name=... anywhere in the column, any case, % and _ literal
+        status: Exact[EmployeeStatus] = None
+        department_id: Exact[SqidId] = None
+
+Absent, null and "" filters do not filter.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+from pydantic import Field, StringConstraints, model_validator
+
+from kernel.schema.base import Schema
+from kernel.schema.types import Millis
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """How a field of a search compares: a Tortoise lookup, and the column where it is not the field's own name."""
+
+    lookup: str = ""
+    column: str | None = None
+
+    def key(self, field: str) -> str:
+        column = self.column or field
+        return f"{column}__{self.lookup}" if self.lookup else column
+
+
+_Needle = Annotated[str, StringConstraints(max_length=200)]
+
+Contains = Annotated[_Needle | None, Filter("icontains")]
+StartsWith = Annotated[_Needle | None, Filter("istartswith")]
+Exact = Annotated[T | None, Filter()]
+OneOf = Annotated[list[T] | None, Filter("in"), Field(max_length=1000)]
+AtLeast = Annotated[T | None, Filter("gte")]
+AtMost = Annotated[T | None, Filter("lte")]
+
+
+class SearchRequest(Schema):
+    """`current` counts from 1; `size` is 1 to 1000; `orderBy` names fields of the record, "-" first for descending."""
+
+    current: int = Field(default=1, ge=1, le=1_000_000)
+    size: int = Field(default=10, ge=1, le=1000)
+    order_by: list[Annotated[str, StringConstraints(max_length=64)]] | None = Field(default=None, max_length=8)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_strings_do_not_filter(cls, data: Any) -> Any:
+        return {name: value for name, value in data.items() if value != ""} if isinstance(data, dict) else data
+
+    @property
+    def offset(self) -> int:
+        return (self.current - 1) * self.size
+
+    def filters(self) -> dict[str, Any]:
+        """The filters that were sent, as keyword arguments of a queryset's `filter`."""
+        return {
+            rule.key(name): value
+            for name, field in type(self).model_fields.items()
+            for rule in field.metadata
+            if isinstance(rule, Filter) and (value := getattr(self, name)) is not None
+        }
+
+
+class CreatedBetween(Schema):
+    """Adds the filters `createdAtStart` and `createdAtEnd`, both inclusive."""
+
+    created_at_start: Annotated[Millis | None, Filter("gte", "created_at")] = None
+    created_at_end: Annotated[Millis | None, Filter("lte", "created_at")] = None

@@ -1,0 +1,160 @@
+"""Discovery: the folder is the register. Every use case, table, event and declaration is found by where its file stands.
+
+features/<feature>/module.py          `module = Module(...)`: makes the folder a feature
+features/<feature>/models.py          its tables, a Tortoise app of the feature's name
+features/<feature>/access.py          `access = Declarations(...)`
+features/<feature>/codes.py           its ResponseCode enumeration
+features/<feature>/settings.py        its ModuleSettings
+features/<feature>/seed.py            `async def seed()`: demo rows, idempotent; `DEMO_ACCOUNTS`; `async def grow(count, advance)`
+features/<feature>/reactions/*.py     reactions, registered when they are imported
+features/<feature>/**/<verb>.py       a slice, if it has a `router`
+"""
+
+import importlib
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, TypeVar
+
+from kernel.database.config import tortoise_config
+from kernel.errors.codes import ResponseCode, check_codes
+from kernel.errors.operator import DeclarationError, SettingsError
+from kernel.models.base import Model
+from kernel.rbac.declarations import Declarations
+from kernel.settings import ModuleSettings, settings
+from kernel.slices.decorators import SliceRouter
+from kernel.slices.route import API_PREFIX, SliceRoute
+from kernel.unit_of_work.events import reacts
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Module:
+    """What a feature says of itself. `prefix` is the part of its URLs after `/api/v1`, such as `/business/hr`."""
+
+    title: str
+    prefix: str
+
+
+@dataclass(kw_only=True)
+class Feature:
+    """A feature module, as discovery found it."""
+
+    name: str
+    module: Module
+    slices: list[SliceRoute] = field(default_factory=list)
+    models: str | None = None
+    access: Declarations = field(default_factory=Declarations)
+    seed: Callable[[], Awaitable[None]] | None = None
+    grow: Callable[[int, Callable[[int], None]], Awaitable[None]] | None = None
+    demo_accounts: dict[str, str] = field(default_factory=dict)
+    codes: list[type[ResponseCode]] = field(default_factory=list)
+
+
+@cache
+def discover() -> tuple[Feature, ...]:
+    """Every feature. Raises FormError, with the file and what to do, for a file that breaks the form."""
+    root = Path(importlib.import_module("features").__path__[0])
+    found = tuple(_read_feature(path) for path in sorted(root.iterdir()) if any(path.glob("**/*.py")))
+    check_codes([kind for feature in found for kind in feature.codes])
+    return found
+
+
+def database_config() -> dict[str, Any]:
+    """Tortoise's configuration: the kernel's tables and those of every feature that has some, on their connections."""
+    models = {"kernel": "kernel.identity.models"}
+    models |= {feature.name: feature.models for feature in discover() if feature.models}
+    urls = {"default": settings().database_url}
+    for feature in discover():
+        if feature.models and (url := settings().module_database_url(feature.name)):
+            _refuse_foreign_keys_out(feature)
+            urls[feature.name] = url
+    return tortoise_config(models, urls)
+
+
+def _refuse_foreign_keys_out(feature: Feature) -> None:
+    for model in _classes(importlib.import_module(feature.models or ""), Model):
+        for name in model._meta.fetch_fields:
+            target = getattr(model._meta.fields_map[name], "model_name", f"{feature.name}.")
+            if target.partition(".")[0] != feature.name:
+                raise SettingsError(
+                    f"{feature.name.upper()}_DB_URL: {model.__name__}.{name} is a foreign key to {target}, "
+                    f"which is in the common database; {feature.name} cannot have one of its own"
+                )
+
+
+def _read_feature(folder: Path) -> Feature:
+    name = folder.name
+    if not (folder / "module.py").exists():
+        raise DeclarationError(
+            f"features/{name}/ has no module.py; it must define `module = Module(title=..., prefix=...)`"
+        )
+    feature = Feature(name=name, module=_declared(f"features.{name}.module", "module", Module))
+    for path in sorted(folder.rglob("*.py")):
+        if path.name == "__init__.py":  # is run, once, when what stands in its folder is imported
+            continue
+        inner = ".".join(path.relative_to(folder).with_suffix("").parts)
+        dotted = f"features.{name}.{inner}"
+        python_module = importlib.import_module(dotted)
+        match inner:
+            case "models":
+                feature.models = dotted
+            case "access":
+                feature.access = _declared(dotted, "access", Declarations)
+            case "codes":
+                feature.codes = _classes(python_module, ResponseCode)
+            case "settings":
+                for kind in _classes(python_module, ModuleSettings):
+                    kind.load()
+            case "seed":
+                feature.seed = getattr(python_module, "seed", None)
+                feature.grow = getattr(python_module, "grow", None)
+                feature.demo_accounts = getattr(python_module, "DEMO_ACCOUNTS", {})
+            case _ if inner.startswith("reactions."):
+                if not reacts(dotted):
+                    raise DeclarationError(
+                        f"{dotted.replace('.', '/')}.py registers no reaction; decorate one with @on(Event)"
+                    )
+            case _:
+                if route := _read_slice(feature.module, dotted, python_module):
+                    feature.slices.append(route)
+    return feature
+
+
+def _declared(dotted: str, name: str, kind: type[T]) -> T:
+    value = getattr(importlib.import_module(dotted), name, None)
+    if not isinstance(value, kind):
+        raise DeclarationError(f"{dotted.replace('.', '/')}.py must define `{name} = {kind.__name__}(...)`")
+    return value
+
+
+def _classes(python_module: ModuleType, kind: type[T]) -> list[type[T]]:
+    """The subclasses of `kind` that the file defines."""
+    found = [each for each in vars(python_module).values() if isinstance(each, type) and issubclass(each, kind)]
+    return [each for each in found if each.__module__ == python_module.__name__]
+
+
+def _read_slice(module: Module, dotted: str, python_module: ModuleType) -> SliceRoute | None:
+    name = dotted.removeprefix("features.")
+    _, *resource, _ = name.split(".")
+    path = f"{dotted.replace('.', '/')}.py"
+    router = getattr(python_module, "router", None)
+    if not isinstance(router, SliceRouter):
+        if resource:
+            raise DeclarationError(
+                f"{path} has no `router = slice_router()`; every file in a resource's folder is a use case"
+            )
+        return None
+    if len(router.declared) != 1:
+        raise DeclarationError(
+            f"{path} declares {len(router.declared)} routes; one file is one use case, so it needs exactly one"
+        )
+    prefix = API_PREFIX + module.prefix + "".join("/" + part.replace("_", "-") for part in resource)
+    summary = (inspect.getdoc(python_module) or "").partition("\n")[0]
+    if not summary:
+        raise DeclarationError(f"{path} has no docstring; its first line says what the use case does")
+    return SliceRoute(router.declared[0], name=name, prefix=prefix, module=dotted, summary=summary)

@@ -1,0 +1,66 @@
+"""OpenAPI as the clients really see it: one envelope, refusals beside every success, no 422."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from kernel.rbac.authorize import Access
+from kernel.schema.envelope import Refused
+from kernel.slices.route import SliceRoute
+
+_TRANSPORT = {
+    "413": "1003, the body is too large",
+    "415": "1005, the body is not JSON",
+    "500": "1000, an unforeseen error",
+}
+_REFUSED = {"$ref": "#/components/schemas/Refused"}
+
+
+def describe(app: FastAPI, slices: list[SliceRoute]) -> dict[str, Any]:
+    """The OpenAPI document of all slices, built once."""
+    if app.openapi_schema:
+        return app.openapi_schema
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=slices)
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    refused = Refused.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    schemas |= {"Refused": refused, **refused.pop("$defs")}
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
+    for route in slices:
+        for method in route.methods or ():
+            _describe_operation(document["paths"][route.path_format][method.lower()], route)
+    app.openapi_schema = document
+    return document
+
+
+def _describe_operation(operation: dict[str, Any], route: SliceRoute) -> None:
+    responses = operation["responses"]
+    responses.pop("422", None)
+    success = responses["200"]["content"]["application/json"]
+    success["schema"] = {"oneOf": [success["schema"], _REFUSED]}
+    responses["200"]["description"] = 'Success (`code` is "0000") or a refusal by the application (any other code)'
+    for status, description in _TRANSPORT.items():
+        if status not in ("413", "415") or "requestBody" in operation:
+            responses[status] = {"description": description, "content": {"application/json": {"schema": _REFUSED}}}
+    if route.door.access is not Access.PUBLIC:
+        operation["security"] = [{"bearer": []}]
+    operation["description"] = "\n\n".join(filter(None, [operation.get("description"), _who_may_call(route)]))
+
+
+def _who_may_call(route: SliceRoute) -> str:
+    door = route.door
+    asked = {
+        Access.PUBLIC: "Open to anyone.",
+        Access.SIGNED_IN: "Needs sign-in.",
+        Access.GRANTED: f"Needs the permission `{door.name}`.",
+        Access.SUPER_ADMIN: "Needs a super administrator.",
+    }[door.access]
+    for what, needs in (("button", door.button), ("role", door.roles)):
+        if needs:
+            several = "s" if len(needs.names) > 1 else ""
+            how = "one of the" if needs.any and several else "the"
+            asked += f" Needs {how} {what}{several} {', '.join(f'`{name}`' for name in sorted(needs.names))}."
+    return asked

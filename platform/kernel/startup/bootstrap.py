@@ -1,0 +1,37 @@
+"""The accounts that exist before anyone has signed in.
+
+In demo mode four, with a password that everybody knows. Otherwise one super administrator, if there is none: with the
+password from FIRST_ADMIN_PASSWORD, or a generated one that is printed once; it must be changed at the first sign-in.
+
+Both run inside of the caller's unit of work.
+"""
+
+from kernel.auth.passwords import NewPassword, generate_password
+from kernel.errors.operator import StartupRefused
+from kernel.identity.accounts import DEMO_PASSWORD, open_account
+from kernel.identity.models import SUPER_ROLE, User
+from kernel.settings import settings
+
+DEMO_ACCOUNTS = {"Soybean": SUPER_ROLE, "Super": SUPER_ROLE, "Admin": "R_ADMIN", "User": "R_USER"}
+FIRST_ADMIN = "Soybean"
+
+
+async def open_demo_accounts() -> None:
+    """Open whichever of the demo accounts are missing."""
+    existing = {name for (name,) in await User.filter(user_name__in=list(DEMO_ACCOUNTS)).values_list("user_name")}
+    if missing := {name: role for name, role in DEMO_ACCOUNTS.items() if name not in existing}:
+        password = await NewPassword.chosen(DEMO_PASSWORD)
+        for name, role in missing.items():
+            await open_account(name, password.hash, [role], must_change_password=False, nick_name=name)
+
+
+async def open_first_admin() -> str | None:
+    """Open a super administrator if there is none. Returns the password if it was generated. Raises StartupRefused."""
+    if await User.filter(roles__role_code=SUPER_ROLE).exists():
+        return None
+    if await User.filter(user_name=FIRST_ADMIN).exists():
+        raise StartupRefused(f"Nobody holds {SUPER_ROLE}, and {FIRST_ADMIN} exists already. Grant it in the database.")
+    configured = settings().first_admin_password
+    password = await NewPassword.chosen(configured.get_secret_value() if configured else generate_password())
+    await open_account(FIRST_ADMIN, password.hash, [SUPER_ROLE], nick_name=FIRST_ADMIN)
+    return None if configured else password.raw

@@ -1,0 +1,181 @@
+"""Make the identity tables equal to the code: an Api row for every slice, the menus, buttons and roles that modules declare.
+
+The code owns which use cases exist; administrators own everything else. So an Api row comes and goes with its slice,
+while a menu, a button or a role is only ever created. What is new in this start is granted to the roles that declare
+it; what is not new is left alone, or a grant that an administrator took away would come back.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+import structlog
+
+from kernel.context import DataScope
+from kernel.errors.operator import DeclarationError
+from kernel.identity.models import SUPER_ROLE, Api, Button, Menu, MenuType, Role
+from kernel.rbac.declarations import MenuEntry, RoleEntry
+from kernel.slices.discovery import Feature
+from kernel.slices.route import SliceRoute
+
+log = structlog.get_logger(__name__)
+
+_SUPER = RoleEntry(SUPER_ROLE, "Super administrator", desc="May do everything.", data_scope=DataScope.ALL)
+
+
+@dataclass
+class _New:
+    """What this start created, by the name that declarations use."""
+
+    apis: dict[str, Api] = field(default_factory=dict)
+    menus: dict[str, Menu] = field(default_factory=dict)
+    buttons: dict[str, Button] = field(default_factory=dict)
+    roles: set[str] = field(default_factory=set)
+
+
+async def reconcile(features: Sequence[Feature]) -> None:
+    """Bring the tables up to date with the code. Idempotent; runs inside of the caller's unit of work."""
+    slices = [each for feature in features for each in feature.slices]
+    roles = [_SUPER, *(role for feature in features for role in feature.access.roles)]
+    check_declarations(features)
+    new = _New()
+    await _reconcile_apis(slices, new)
+    pages = await _reconcile_menus((menu for feature in features for menu in feature.access.menus), new)
+    await _reconcile_buttons(slices, pages, new)
+    await _reconcile_roles(roles, new)
+    if new.apis or new.menus or new.buttons or new.roles:
+        log.info("reconciled", apis=len(new.apis), menus=len(new.menus), buttons=len(new.buttons), roles=len(new.roles))
+
+
+async def _reconcile_apis(slices: Iterable[SliceRoute], new: _New) -> None:
+    known = {api.route_key: api for api in await Api.all()}
+    for route in slices:
+        (method,) = route.methods or {""}
+        facts = {
+            "api_path": route.path_format,
+            "api_method": method.lower(),
+            "summary": route.summary or "",
+            "tags": list(route.tags),
+        }
+        if (api := known.pop(route.name, None)) is None:
+            new.apis[route.name] = await Api.create(route_key=route.name, **facts)
+        elif any(getattr(api, name) != value for name, value in facts.items()):
+            await api.update_from_dict(facts).save()
+    for gone in known.values():
+        log.info("a use case is gone, and its grants with it", use_case=gone.route_key)
+        await gone.delete()
+
+
+async def _reconcile_menus(entries: Iterable[MenuEntry], new: _New) -> list[tuple[MenuEntry, Menu]]:
+    known = {menu.route_name: menu for menu in await Menu.all()}
+    pages: list[tuple[MenuEntry, Menu]] = []
+    for top in entries:
+        for entry, parent in top.walk():
+            if (menu := known.get(entry.route_name)) is None:
+                parent_id = known[parent.route_name].id if parent else None
+                menu = known[entry.route_name] = new.menus[entry.route_name] = await _create_menu(entry, parent_id)
+            pages.append((entry, menu))
+    return pages
+
+
+async def _create_menu(entry: MenuEntry, parent_id: int | None) -> Menu:
+    return await Menu.create(
+        parent_id=parent_id,
+        menu_type=MenuType.CATALOG if entry.children else MenuType.MENU,
+        menu_name=entry.title,
+        route_name=entry.route_name,
+        route_path=entry.path,
+        path_param=entry.path_param,
+        component=entry.component(at_top=parent_id is None),
+        icon=entry.icon,
+        order=entry.order,
+        i18n_key=f"route.{entry.route_name}",
+        constant=entry.constant,
+        hide_in_menu=entry.hidden,
+        active_menu=entry.active_menu,
+    )
+
+
+async def _reconcile_buttons(slices: Iterable[SliceRoute], pages: Sequence[tuple[MenuEntry, Menu]], new: _New) -> None:
+    known = {code for (code,) in await Button.all().values_list("button_code")}
+    for route in slices:
+        for code in sorted(_buttons(route) - known):
+            known.add(code)
+            page = next(menu for entry, menu in pages if _matches(route.name, entry.buttons_of))
+            new.buttons[code] = await Button.create(button_code=code, button_desc=route.summary, menu_id=page.id)
+
+
+async def _reconcile_roles(entries: Iterable[RoleEntry], new: _New) -> None:
+    known = {role.role_code: role for role in await Role.all()}
+    all_apis = {api.route_key: api for api in await Api.all()}
+    all_menus = {menu.route_name: menu for menu in await Menu.all()}
+    all_buttons = {button.button_code: button for button in await Button.all()}
+    for entry in entries:
+        role = known.get(entry.code)
+        if role is None:
+            new.roles.add(entry.code)
+            role = await Role.create(
+                role_code=entry.code,
+                role_name=entry.name,
+                role_desc=entry.desc or None,
+                data_scope=entry.data_scope,
+                home=all_menus.get(entry.home),
+            )
+            # A role that is new gets all that it declares, not only what is new as well.
+            apis, menus, buttons = all_apis, all_menus, all_buttons
+        else:
+            apis, menus, buttons = new.apis, new.menus, new.buttons
+        await role.apis.add(*(api for key, api in apis.items() if _matches(key, entry.apis)))
+        await role.menus.add(*(menu for name, menu in menus.items() if name in entry.menus))
+        await role.buttons.add(*(button for code, button in buttons.items() if _matches(code, entry.buttons)))
+
+
+def _matches(name: str, patterns: Iterable[str]) -> bool:
+    return any(fnmatchcase(name, pattern) for pattern in patterns)
+
+
+def check_declarations(features: Sequence[Feature]) -> None:
+    """Raise FormError for a role or a menu that two declare, and for a button that no page shows.
+
+    A grant of something that does not exist is only warned of: whoever deletes a use case need not know who holds it.
+    """
+    slices = [route for feature in features for route in feature.slices]
+    entries = [entry for feature in features for menu in feature.access.menus for entry, _ in menu.walk()]
+    roles = [role for feature in features for role in feature.access.roles]
+    for what, names in (
+        ("role", [role.code for role in roles] + [SUPER_ROLE]),
+        ("menu", [entry.route_name for entry in entries]),
+    ):
+        if twice := [name for name, count in Counter(names).items() if count > 1]:
+            raise DeclarationError(f"the {what} {', '.join(twice)} is declared twice; declare it in one access.py")
+    for route in slices:
+        if _buttons(route) and not any(_matches(route.name, entry.buttons_of) for entry in entries):
+            pattern = route.name.rpartition(".")[0] + ".*"
+            raise DeclarationError(
+                f"{route.name} needs the button {', '.join(sorted(_buttons(route)))}, and no page shows it: "
+                f'add buttons_of=["{pattern}"] to a MenuEntry in an access.py'
+            )
+    _warn_of_grants_of_nothing(roles, slices, entries)
+
+
+def _warn_of_grants_of_nothing(
+    roles: Iterable[RoleEntry], slices: Sequence[SliceRoute], entries: Sequence[MenuEntry]
+) -> None:
+    menus = [entry.route_name for entry in entries]
+    buttons = {code for route in slices for code in _buttons(route)}
+    use_cases = [route.name for route in slices]
+    for role in roles:
+        nothing = [f"the menu {name}" for name in (*role.menus, role.home) if name not in menus]
+        nothing += [f"the button {pattern}" for pattern in _unmatched(role.buttons, buttons)]
+        nothing += [f"the use case {pattern}" for pattern in _unmatched(role.apis, use_cases)]
+        if nothing:
+            log.warning("a role declares what does not exist", role=role.code, missing=nothing)
+
+
+def _buttons(route: SliceRoute) -> frozenset[str]:
+    return route.door.button.names if route.door.button else frozenset()
+
+
+def _unmatched(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
+    return [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names)]

@@ -1,0 +1,65 @@
+"""One transaction per use case that writes; its events are delivered after the commit, none after a rollback."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from functools import partial
+
+import structlog
+from tortoise.connection import get_connection, get_connections
+from tortoise.transactions import in_transaction
+
+from kernel.unit_of_work.background import defer
+from kernel.unit_of_work.events import collected, reactions_to
+
+log = structlog.get_logger(__name__)
+
+_open: ContextVar[frozenset[str]] = ContextVar("open_transactions", default=frozenset())
+
+
+def connection_of(dotted_name: str) -> str:
+    """The name of the database connection of the feature that the Python module `features.<feature>...` belongs to."""
+    package, _, rest = dotted_name.partition(".")
+    feature = rest.partition(".")[0]
+    return feature if package == "features" and feature in get_connections().db_config else "default"
+
+
+@asynccontextmanager
+async def transaction(module: str) -> AsyncIterator[None]:
+    """Commit what happens within, all or nothing, then deliver what was emitted.
+
+    `module` is the Python module that asks, `__name__`: the transaction is one of its feature's database. Within
+    another one of the same database it joins that.
+    """
+    connection = connection_of(module)
+    if connection in _open.get():
+        yield
+        return
+    events: list[object] = []
+    collecting, opening = collected.set(events), _open.set(_open.get() | {connection})
+    try:
+        async with in_transaction(connection):
+            yield
+    finally:
+        collected.reset(collecting)
+        _open.reset(opening)
+    if events:
+        await defer(partial(deliver, events))
+
+
+async def lock_until_commit(name: str) -> None:
+    """Let one transaction of all processes at a time pass here. On SQLite each has the whole file to itself anyway."""
+    connection = get_connection("default")
+    if connection.capabilities.dialect == "postgres":
+        await connection.execute_query("SELECT pg_advisory_xact_lock(hashtext($1))", [f"tessera:{name}"])
+
+
+async def deliver(events: list[object]) -> None:
+    """Run every reaction to every event, each in a unit of work of its own. One that fails is logged and stops no other."""
+    for event in events:
+        for reaction in reactions_to(type(event)):
+            try:
+                async with transaction(reaction.__module__):
+                    await reaction(event)
+            except Exception:
+                log.exception("reaction failed", reaction=reaction.__module__, event_told=repr(event))

@@ -1,0 +1,99 @@
+"""From an exception to an envelope: a code, a sentence, the right HTTP status. Nothing that a client sends ends in a 500 or a traceback."""
+
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError, ResponseValidationError
+from pydantic import JsonValue
+from starlette.exceptions import HTTPException
+from tortoise.exceptions import DoesNotExist, IntegrityError
+
+from kernel.database.driver_errors import DRIVER_ERRORS, is_conflict, is_unavailable
+from kernel.errors.codes import Code
+from kernel.errors.refusals import NotFound, Refusal, TransportRefusal
+from kernel.schema.base import wire_name
+from kernel.schema.envelope import refused
+
+log = structlog.get_logger(__name__)
+
+_BY_STATUS = {
+    404: Code.ROUTE_NOT_FOUND,
+    405: Code.METHOD_NOT_ALLOWED,
+    413: Code.PAYLOAD_TOO_LARGE,
+    415: Code.UNSUPPORTED_MEDIA_TYPE,
+    503: Code.SERVICE_UNAVAILABLE,
+}
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Teach the app to answer every foreseen exception with an envelope; the unforeseen ones are the middleware's."""
+    app.add_exception_handler(Refusal, _refusal)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(ResponseValidationError, _response_validation)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(DoesNotExist, _does_not_exist)
+    app.add_exception_handler(IntegrityError, _integrity)
+    for kind in DRIVER_ERRORS:
+        app.add_exception_handler(kind, _database)
+
+
+async def _refusal(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return refused(error)
+
+
+async def _validation(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    errors: list[JsonValue] = [_field_error(detail) for detail in error.errors()]
+    first = [_field_error(detail) for detail in error.errors()[:3]]
+    summary = "; ".join(f"{each['field']}: {each['message']}" for each in first)
+    return refused(Refusal(Code.REQUEST_VALIDATION, f"The request is not valid. {summary}", data={"errors": errors}))
+
+
+def _field_error(detail: dict[str, Any]) -> dict[str, JsonValue]:
+    place, *path = detail["loc"]
+    # A path parameter's name is ours, in snake_case; a body's field is the client's own spelling.
+    names = [wire_name(str(part)) if place == "path" else str(part) for part in path]
+    kind = detail["type"]
+    return {
+        "field": ".".join(names) if names and kind != "json_invalid" else str(place),
+        "message": detail["msg"].removeprefix("Value error, "),
+        "type": kind,
+    }
+
+
+async def _response_validation(_request: Request, error: Exception) -> Response:
+    log.error("an answer did not have the promised shape", exc_info=error)
+    return refused(TransportRefusal(500, Code.RESPONSE_VALIDATION))
+
+
+async def _http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 400:  # FastAPI could not parse the body at all
+        detail: JsonValue = {"field": "body", "message": str(error.detail), "type": "body_unreadable"}
+        return refused(Refusal(Code.REQUEST_VALIDATION, data={"errors": [detail]}))
+    code = _BY_STATUS.get(error.status_code, Code.FAIL)
+    message = error.detail if code is Code.PAYLOAD_TOO_LARGE else None  # ours; other details are Starlette's
+    return refused(TransportRefusal(error.status_code, code, message))
+
+
+async def _does_not_exist(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, DoesNotExist)
+    return refused(NotFound.of(error.model) if isinstance(error.model, type) else NotFound("record"))
+
+
+async def _integrity(_request: Request, error: Exception) -> Response:
+    log.warning("refused by the database", error=str(error))
+    return refused(Refusal(Code.INTEGRITY_ERROR))
+
+
+async def _database(_request: Request, error: Exception) -> Response:
+    if is_conflict(error):
+        log.warning("refused: another transaction was faster", error=str(error))
+        return refused(Refusal(Code.CONFLICT))
+    if is_unavailable(error):
+        log.error("the database does not answer", error=str(error))
+        message = "The database does not answer. Try again later."
+        return refused(TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message))
+    raise error

@@ -1,0 +1,370 @@
+"""The identity tables follow the code, and what administrators did to them stays done."""
+
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from kernel import Access, DataScope, Declarations, MenuEntry, Module, RoleEntry, Status, transaction
+from kernel.errors.operator import DeclarationError
+from kernel.identity.models import Api, Button, IconType, Menu, MenuType, Role
+from kernel.rbac.authorize import any_of
+from kernel.slices.discovery import Feature, discover
+from kernel.slices.route import SliceRoute
+from kernel.startup.sync_permissions import reconcile
+from tests.conftest import Cost
+from tests.platform.kernel.small_app import slice_of
+
+pytestmark = pytest.mark.usefixtures("app")
+
+TABLES = (Api, Menu, Button, Role)
+
+
+async def handler() -> None: ...
+
+
+def slice_(name: str = "shop.orders.send", path: str = "/send", **options: Any) -> SliceRoute:
+    return slice_of(handler, path, name=name, **{"access": Access.GRANTED, **options})
+
+
+def shop(
+    *slices: SliceRoute,
+    menus: Iterable[MenuEntry] = (),
+    roles: Iterable[RoleEntry] = (RoleEntry("R_SHOP", "Shopkeeper", apis=["shop.*"]),),
+) -> Feature:
+    """A feature that is not among the house's own."""
+    access = Declarations(menus=[*menus], roles=[*roles])
+    return Feature(name="shop", module=Module(title="Shop", prefix="/shop"), slices=[*slices], access=access)
+
+
+ORDERS = MenuEntry("shop_orders", "Orders", icon="mdi:cart", buttons_of=["shop.orders.*"])
+
+
+async def start(*features: Feature) -> None:
+    """A start with the house's own features and these."""
+    async with transaction(__name__):
+        await reconcile([*discover(), *features])
+
+
+async def granted(role: str, what: str = "apis") -> set[str]:
+    """What a role is granted of `apis`, `menus` or `buttons`, by name."""
+    names = {"apis": "route_key", "menus": "route_name", "buttons": "button_code"}
+    rows = await getattr(await Role.get(role_code=role), what).all().values_list(names[what], flat=True)
+    return set(rows)
+
+
+async def everything() -> list[Any]:
+    rows: list[Any] = [await table.all().order_by("id").values() for table in TABLES]
+    for role in await Role.all().order_by("role_code"):
+        rows.append([await granted(role.role_code, what) for what in ("apis", "menus", "buttons")])
+    return rows
+
+
+async def test_a_second_start_changes_nothing(counting: Callable[[], AbstractContextManager[Cost]]) -> None:
+    await start(shop(slice_(button="B_SEND"), menus=[ORDERS]))
+    before = await everything()
+    with counting() as cost, capture_logs() as logs:
+        await start(shop(slice_(button="B_SEND"), menus=[ORDERS]))
+    assert await everything() == before
+    assert [sql for sql in cost.statements if not sql.lstrip().upper().startswith("SELECT")] == []
+    assert logs == []
+
+
+async def test_the_number_of_statements_does_not_grow_with_the_slices(
+    counting: Callable[[], AbstractContextManager[Cost]],
+) -> None:
+    many = shop(*(slice_(f"shop.orders.n{number}", f"/n{number}") for number in range(50)))
+    costs: list[int] = []
+    for features in ([], [many]):
+        await start(*features)
+        with counting() as cost:
+            await start(*features)
+        costs.append(len(cost.statements))
+    assert costs[1] <= costs[0] + 1
+
+
+# --- use cases
+
+
+async def test_a_new_slice_has_a_row_and_is_granted_to_the_roles_that_declare_it() -> None:
+    clerk = RoleEntry("R_CLERK", "Clerk", apis=["shop.orders.send"])
+    keeper, guest = RoleEntry("R_SHOP", "Keeper", apis=["shop.*"]), RoleEntry("R_GUEST", "Guest")
+    await start(shop(slice_("shop.orders.send"), roles=[clerk, keeper, guest]))
+    await start(shop(slice_("shop.orders.send"), slice_("shop.orders.get", "/get"), roles=[clerk, keeper, guest]))
+    row = await Api.get(route_key="shop.orders.send")
+    assert (row.api_path, row.api_method, row.summary) == ("/orders/send", "post", "It is shop.orders.send.")
+    assert (row.tags, row.status_type) == (["shop/orders"], Status.ENABLED)
+    assert await granted("R_SHOP") == {"shop.orders.send", "shop.orders.get"}
+    assert await granted("R_CLERK") == {"shop.orders.send"}
+    assert await granted("R_GUEST") == set()
+
+
+async def test_every_slice_of_the_house_has_its_row() -> None:
+    rows = {row.route_key: (row.api_path, row.api_method) for row in await Api.all()}
+    slices = {each.name: (each.path, *(each.methods or ())) for feature in discover() for each in feature.slices}
+    assert rows == {name: (path, method.lower()) for name, (path, method) in slices.items()}
+
+
+async def test_a_slice_that_moved_is_updated_and_keeps_what_was_decided_about_it() -> None:
+    await start(shop(slice_()))
+    before = await Api.get(route_key="shop.orders.send")
+    await Api.filter(id=before.id).update(status_type=Status.DISABLED)
+    moved = slice_of(handler, "/dispatch", "put", name="shop.orders.send", access=Access.GRANTED)
+    moved.summary, moved.tags = "Send an order away.", ["shop/parcels"]
+    await start(shop(moved))
+    after = await Api.get(route_key="shop.orders.send")
+    assert (after.id, after.status_type) == (before.id, Status.DISABLED)
+    assert (after.api_path, after.api_method) == ("/orders/dispatch", "put")
+    assert (after.summary, after.tags) == ("Send an order away.", ["shop/parcels"])
+    assert await granted("R_SHOP") == {"shop.orders.send"}
+
+
+async def test_a_slice_that_is_gone_takes_its_row_and_its_grants_along() -> None:
+    await start(shop(slice_(), slice_("shop.orders.get", "/get")))
+    with capture_logs() as logs:
+        await start(shop(slice_("shop.orders.get", "/get")))
+    assert not await Api.filter(route_key="shop.orders.send").exists()
+    assert await granted("R_SHOP") == {"shop.orders.get"}
+    assert [line["use_case"] for line in logs] == ["shop.orders.send"]
+
+
+async def test_a_slice_that_comes_back_is_new() -> None:
+    await start(shop(slice_(), slice_("shop.orders.get", "/get")))
+    await (await Role.get(role_code="R_SHOP")).apis.clear()
+    await start(shop(slice_("shop.orders.get", "/get")))
+    await start(shop(slice_(), slice_("shop.orders.get", "/get")))
+    assert await granted("R_SHOP") == {"shop.orders.send"}
+
+
+# --- what administrators did
+
+
+@pytest.mark.parametrize("what", ["apis", "menus", "buttons"])
+async def test_a_grant_that_was_taken_away_does_not_come_back(what: str) -> None:
+    feature = shop(
+        slice_(button="B_SEND"),
+        menus=[ORDERS],
+        roles=[RoleEntry("R_SHOP", "Keeper", apis=["shop.*"], menus=["shop_orders"], buttons=["B_SEND"])],
+    )
+    await start(feature)
+    role = await Role.get(role_code="R_SHOP")
+    assert len(await granted("R_SHOP", what)) == 1
+    await getattr(role, what).clear()
+    await start(feature)
+    assert await granted("R_SHOP", what) == set()
+
+
+async def test_a_grant_that_was_given_stays() -> None:
+    await start(shop(slice_()))
+    await (await Role.get(role_code="R_USER")).apis.add(await Api.get(route_key="shop.orders.send"))
+    await start(shop(slice_()))
+    assert await granted("R_USER") == {"shop.orders.send"}
+
+
+async def test_what_was_changed_stays_changed() -> None:
+    feature = shop(slice_(button="B_SEND"), menus=[ORDERS])
+    await start(feature)
+    manage = await Menu.get(route_name="manage")
+    await Menu.filter(route_name="shop_orders").update(menu_name="Sales", parent_id=manage.id, order=5, icon="mdi:x")
+    await Button.filter(button_code="B_SEND").update(button_desc="Away with it", menu_id=manage.id)
+    await Role.filter(role_code="R_SHOP").update(
+        role_name="Boss", data_scope=DataScope.ALL, status_type=Status.DISABLED
+    )
+    before = await everything()
+    await start(feature)
+    assert await everything() == before
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "name"), [(Menu, "route_name", "shop_orders"), (Role, "role_code", "R_SHOP")]
+)
+async def test_what_was_deleted_is_missing_and_comes_back(table: type[Menu | Role], column: str, name: str) -> None:
+    """As `kernel.rbac.declarations` says: who wants to be rid of it disables it."""
+    role = RoleEntry("R_SHOP", "Keeper", menus=["shop_orders"])
+    feature = shop(slice_(), menus=[replace(ORDERS, buttons_of=())], roles=[role])
+    await start(feature)
+    await table.filter(**{column: name}).delete()
+    await start(feature)
+    assert await table.filter(**{column: name}).exists()
+    assert await granted("R_SHOP", "menus") == {"shop_orders"}
+
+
+# --- roles, menus and buttons
+
+
+async def test_a_new_role_gets_all_that_it_declares() -> None:
+    """Not only what is new at the same start."""
+    auditor = RoleEntry(
+        "R_AUDITOR",
+        "Auditor",
+        desc="Looks.",
+        data_scope=DataScope.ALL,
+        home="hr_employee",
+        menus=["hr", "hr_employee"],
+        apis=["hr.*.search", "hr.departments.get"],
+        buttons=["B_HR_DEPT_*"],
+    )
+    await start(shop(roles=[auditor]))
+    role = await Role.get(role_code="R_AUDITOR").select_related("home")
+    assert (role.role_name, role.role_desc, role.data_scope) == ("Auditor", "Looks.", DataScope.ALL)
+    assert role.home
+    assert role.home.route_name == "hr_employee"
+    assert await granted("R_AUDITOR", "menus") == {"hr", "hr_employee"}
+    assert await granted("R_AUDITOR") == {"hr.departments.get", "hr.departments.search", "hr.employees.search"}
+    assert await granted("R_AUDITOR", "buttons") == set(
+        await Button.filter(button_code__startswith="B_HR_DEPT_").values_list("button_code", flat=True)
+    )
+
+
+async def test_a_super_admin_needs_no_grants() -> None:
+    role = await Role.get(role_code="R_SUPER")
+    assert (role.data_scope, role.status_type) == (DataScope.ALL, Status.ENABLED)
+    assert await granted("R_SUPER") == set()
+
+
+async def test_a_button_stands_on_the_page_of_its_use_case_and_says_what_that_does() -> None:
+    other = MenuEntry("shop_parcels", "Parcels", icon="i", buttons_of=["shop.parcels.pack", "shop.parcels.weigh"])
+    await start(
+        shop(
+            slice_("shop.orders.send", "/send", button="B_SEND"),
+            slice_("shop.parcels.pack", "/pack", button=any_of("B_PACK", "B_WRAP")),
+            slice_("shop.parcels.weigh", "/weigh", button="B_PACK"),
+            menus=[ORDERS, other],
+        )
+    )
+    buttons = await Button.filter(button_code__in=["B_SEND", "B_PACK", "B_WRAP"]).order_by("button_code")
+    shown = [(each.button_code, each.button_desc, (await each.menu).route_name) for each in buttons]
+    assert shown == [
+        ("B_PACK", "It is shop.parcels.pack.", "shop_parcels"),
+        ("B_SEND", "It is shop.orders.send.", "shop_orders"),
+        ("B_WRAP", "It is shop.parcels.pack.", "shop_parcels"),
+    ]
+
+
+async def test_a_new_button_is_granted_to_the_roles_that_declare_it() -> None:
+    keeper, guest = RoleEntry("R_SHOP", "Keeper", buttons=["B_SHOP_*"]), RoleEntry("R_GUEST", "Guest")
+    first = slice_(button="B_SHOP_SEND")
+    second = slice_("shop.orders.get", "/get", button="B_SHOP_GET")
+    await start(shop(first, menus=[ORDERS], roles=[keeper, guest]))
+    await start(shop(first, second, menus=[ORDERS], roles=[keeper, guest]))
+    assert await granted("R_SHOP", "buttons") == {"B_SHOP_SEND", "B_SHOP_GET"}
+    assert await granted("R_GUEST", "buttons") == set()
+
+
+async def test_a_new_menu_below_an_old_one() -> None:
+    keeper = RoleEntry("R_SHOP", "Keeper", menus=["shop", "shop_orders"])
+    below = replace(ORDERS, order=3, hidden=True, active_menu="shop", path_param="id", buttons_of=())
+    catalog = MenuEntry("shop", "Shop", icon="mdi:store", order=7)
+    await start(shop(menus=[catalog], roles=[replace(keeper, menus=["shop"])]))
+    await start(shop(menus=[replace(catalog, children=[below])], roles=[keeper]))
+    menu = await Menu.get(route_name="shop_orders")
+    assert menu.parent_id == (await Menu.get(route_name="shop")).id
+    assert (menu.menu_name, menu.menu_type, menu.icon, menu.icon_type) == (
+        "Orders",
+        MenuType.MENU,
+        "mdi:cart",
+        IconType.ICONIFY,
+    )
+    assert (menu.route_path, menu.path_param, menu.component) == ("/shop/orders/:id", "id", "view.shop_orders")
+    assert (menu.i18n_key, menu.order, menu.hide_in_menu, menu.active_menu) == ("route.shop_orders", 3, True, "shop")
+    assert await granted("R_SHOP", "menus") == {"shop", "shop_orders"}
+
+
+# Route name, path, component, as the front end names its pages. What is indented stands below.
+MENUS = """
+login /login layout.blank$view.login
+403 /403 layout.blank$view.403
+404 /404 layout.blank$view.404
+500 /500 layout.blank$view.500
+home /home layout.base$view.home
+user-center /user-center layout.base$view.user-center
+manage /manage layout.base
+  manage_user /manage/user view.manage_user
+  manage_role /manage/role view.manage_role
+  manage_menu /manage/menu view.manage_menu
+  manage_api /manage/api view.manage_api
+  manage_dictionary /manage/dictionary view.manage_dictionary
+  manage_user-detail /manage/user-detail/:id view.manage_user-detail
+hr /hr layout.base
+  hr_employee /hr/employee view.hr_employee
+  hr_department /hr/department view.hr_department
+  hr_tag /hr/tag view.hr_tag
+  hr_team /hr/team view.hr_team
+  hr_my /hr/my view.hr_my
+"""
+HIDDEN = {"login", "403", "404", "500", "user-center", "manage_user-detail"}
+
+
+async def test_the_menus_that_the_front_end_knows_are_there() -> None:
+    """A module that is new may bring more."""
+    declared = [line for line in MENUS.splitlines() if line]
+    names = [line.split()[0] for line in declared]
+    menus = await Menu.filter(route_name__in=names).prefetch_related("parent")
+    assert {
+        f"{'  ' if menu.parent_id else ''}{menu.route_name} {menu.route_path} {menu.component}" for menu in menus
+    } == set(declared)
+    for menu in menus:
+        if menu.parent:
+            assert menu.parent.route_name == menu.route_name.partition("_")[0]
+        assert (menu.menu_type is MenuType.CATALOG) is (menu.route_name in ("manage", "hr"))
+        assert menu.hide_in_menu is (menu.route_name in HIDDEN)
+        assert menu.constant is (menu.route_name in {"login", "403", "404", "500"})
+        assert menu.i18n_key == f"route.{menu.route_name}"
+        assert (menu.icon or "").startswith("mdi:")
+        assert (menu.icon_type, menu.status_type) == (IconType.ICONIFY, Status.ENABLED)
+
+
+# --- what stops the start
+
+
+@pytest.mark.parametrize(
+    ("role", "unknown"),
+    [
+        ({"menus": ["shop_ordres"]}, "the menu shop_ordres"),
+        ({"menus": ["shop_*"]}, "the menu shop_*"),
+        ({"home": "hoem"}, "the menu hoem"),
+        ({"apis": ["shop.ordres.*"]}, "the use case shop.ordres.*"),
+        ({"apis": ["shop.*", "hr.x", "hr.y"]}, "the use case hr.x, the use case hr.y"),
+        ({"buttons": ["B_SEMD", "B_SEND"], "menus": ["x"]}, "the menu x, the button B_SEMD"),
+    ],
+)
+async def test_a_role_that_declares_what_does_not_exist_is_warned_of(
+    role: dict[str, Any], unknown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A pattern is allowed for use cases and buttons, and a menu is called by its name."""
+    await start(shop(slice_(button="B_SEND"), menus=[ORDERS], roles=[RoleEntry("R_SHOP", "Keeper", **role)]))
+    warned = [record.msg for record in caplog.records if isinstance(record.msg, dict) and "missing" in record.msg]
+    assert [(line["role"], ", ".join(line["missing"])) for line in warned] == [("R_SHOP", unknown)]
+
+
+async def test_a_use_case_can_be_deleted_though_a_role_names_it() -> None:
+    """The app starts, and the grant is gone with it."""
+    roles = [RoleEntry("R_SHOP", "Keeper", apis=["shop.orders.send", "shop.orders.get"])]
+    await start(shop(slice_(), slice_("shop.orders.get", "/get"), roles=roles))
+    await start(shop(slice_("shop.orders.get", "/get"), roles=roles))
+    assert await granted("R_SHOP") == {"shop.orders.get"}
+
+
+@pytest.mark.parametrize("what", ["role", "menu"])
+async def test_what_two_modules_declare_stops_the_start(what: str) -> None:
+    twice = shop(menus=[ORDERS], roles=[RoleEntry("R_SHOP", "Keeper")])
+    other = Feature(name="stall", module=Module(title="Stall", prefix="/stall"))
+    other.access = Declarations(
+        roles=[RoleEntry("R_SHOP", "Other")] if what == "role" else [], menus=[ORDERS] if what == "menu" else []
+    )
+    name = {"role": "R_SHOP", "menu": "shop_orders"}[what]
+    with pytest.raises(DeclarationError, match=f"^the {what} {name} is declared twice"):
+        await start(twice, other)
+
+
+async def test_a_button_without_a_page_stops_the_start() -> None:
+    before = await everything()
+    message = (
+        r"^shop\.orders\.send needs the button B_SEND, and no page shows it: add buttons_of=\[\"shop\.orders\.\*\"\]"
+    )
+    with pytest.raises(ValueError, match=message):
+        await start(shop(slice_(button="B_SEND"), menus=[replace(ORDERS, buttons_of=["shop.parcels.*"])]))
+    assert await everything() == before

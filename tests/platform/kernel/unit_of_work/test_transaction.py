@@ -1,0 +1,218 @@
+"""One transaction for each use case that writes; what it tells others is told after the commit, or never."""
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from structlog.testing import capture_logs
+from tortoise.context import TortoiseContext
+
+from features.hr.models import Tag
+from kernel import connection_of, emit, on, transaction
+from kernel.database.config import tortoise_config
+from kernel.slices.discovery import database_config
+from kernel.unit_of_work import events as events_module
+from tests.platform.kernel.database.databases import connected
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+@dataclass(frozen=True)
+class TagMade:
+    name: str
+
+
+@dataclass(frozen=True)
+class TagPraised:
+    name: str
+
+
+@pytest.fixture(autouse=True)
+def nobody_reacts_yet() -> Iterator[None]:
+    yield
+    for kind in (TagMade, TagPraised):
+        events_module._reactions.pop(kind, None)
+
+
+@pytest.fixture
+def told() -> list[object]:
+    """The events that a reaction has seen, in order."""
+    seen: list[object] = []
+
+    @on(TagMade)
+    async def _(event: TagMade) -> None:
+        seen.append(event)
+
+    return seen
+
+
+async def make(name: str) -> None:
+    await Tag.create(name=name, category="test")
+    emit(TagMade(name))
+
+
+async def tags(of: type[Tag] = Tag) -> list[str]:
+    return [name for (name,) in await of.filter(category="test").order_by("name").values_list("name")]
+
+
+async def test_it_commits_and_then_tells(told: list[object]) -> None:
+    async with transaction(__name__):
+        await make("a")
+        await make("b")
+        assert told == []
+    assert await tags() == ["a", "b"]
+    assert told == [TagMade("a"), TagMade("b")]
+
+
+async def test_others_see_the_row_by_the_time_that_they_are_told() -> None:
+    """A connection of its own looks, which sees nothing of a transaction that is still open."""
+    seen: list[Any] = []
+
+    async def look() -> list[str]:
+        async with connected(database_config()) as outside:
+            rows = await outside.execute_query_dict("SELECT name FROM hr_tag WHERE category = 'test'")
+            return [row["name"] for row in rows]
+
+    @on(TagMade)
+    async def _(_event: TagMade) -> None:
+        seen.append(await look())
+
+    async with transaction(__name__):
+        await make("a")
+        seen.append(await look())
+    assert seen == [[], ["a"]]
+
+
+@pytest.mark.parametrize("failure", [ValueError, asyncio.CancelledError])
+async def test_after_a_failure_nothing_is_kept_and_nothing_told(
+    failure: type[BaseException], told: list[object]
+) -> None:
+    async def break_down() -> None:
+        async with transaction(__name__):
+            await make("a")
+            raise failure
+
+    with pytest.raises(failure):
+        await break_down()
+    assert (await tags(), told) == ([], [])
+    async with transaction(__name__):
+        await make("b")
+    assert (await tags(), told) == (["b"], [TagMade("b")])
+
+
+async def test_within_another_one_it_joins_that(told: list[object]) -> None:
+    async with transaction(__name__):
+        await make("a")
+        async with transaction(__name__):
+            await make("b")
+        assert told == []
+        await make("c")
+    assert told == [TagMade("a"), TagMade("b"), TagMade("c")]
+
+
+async def test_what_was_joined_is_undone_with_the_rest(told: list[object]) -> None:
+    async def break_down() -> None:
+        async with transaction(__name__):
+            async with transaction(__name__):
+                await make("a")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await break_down()
+    assert (await tags(), told) == ([], [])
+
+
+async def test_nothing_can_be_told_before_or_after() -> None:
+    for _ in range(2):
+        with pytest.raises(LookupError, match="TagMade was emitted outside of a unit of work"):
+            emit(TagMade("a"))
+        async with transaction(__name__):
+            pass
+
+
+async def test_units_at_once_keep_their_events_apart(told: list[object]) -> None:
+    async def work(name: str) -> None:
+        async with transaction(__name__):
+            await make(name)
+            await asyncio.sleep(0)
+            if name == "b":
+                raise ValueError
+
+    await asyncio.gather(work("a"), work("b"), work("c"), return_exceptions=True)
+    assert sorted(await tags()) == ["a", "c"]
+    assert sorted(map(str, told)) == [str(TagMade("a")), str(TagMade("c"))]
+
+
+async def test_a_reaction_that_fails_takes_nothing_from_the_others(told: list[object]) -> None:
+    @on(TagMade)
+    async def fail(event: TagMade) -> None:
+        await Tag.create(name=f"half done for {event.name}", category="test")
+        raise ValueError("no paper left")
+
+    @on(TagMade)
+    async def last(event: TagMade) -> None:
+        await Tag.create(name=f"told of {event.name}", category="test")
+
+    with capture_logs() as logs:
+        async with transaction(__name__):
+            await make("a")
+    assert await tags() == ["a", "told of a"]
+    assert told == [TagMade("a")]
+    (line,) = logs
+    assert (line["event"], line["log_level"], line["exc_info"]) == ("reaction failed", "error", True)
+    assert (line["reaction"], line["event_told"]) == (__name__, "TagMade(name='a')")
+
+
+async def test_what_a_reaction_tells_is_told_too() -> None:
+    praised: list[object] = []
+
+    @on(TagMade)
+    async def praise(event: TagMade) -> None:
+        emit(TagPraised(event.name))
+        if event.name == "bad":
+            raise ValueError
+
+    @on(TagPraised)
+    async def note(event: TagPraised) -> None:
+        praised.append(event)
+
+    with capture_logs():
+        async with transaction(__name__):
+            await make("bad")
+            await make("good")
+    assert praised == [TagPraised("good")]
+
+
+async def test_the_connection_of_a_module(app: FastAPI) -> None:
+    assert connection_of("features.hr.employees.onboard") == "default"
+    async with TortoiseContext() as context:
+        context.connections._init_config({"default": {}, "hr": {}})
+        assert connection_of("features.hr.employees.onboard") == "hr"
+        assert connection_of("features.hr") == "hr"
+        for elsewhere in ("features.hrx.get", "features", "kernel.hr", "tests.features.hr", "hr", ""):
+            assert connection_of(elsewhere) == "default"
+        context.connections._db_config = None
+
+
+async def test_the_transaction_is_one_of_the_module_s_own_database() -> None:
+    async def break_down() -> None:
+        async with transaction("features.hr.employees.onboard"):
+            for name in ("default", "hr"):
+                await context.connections.get(name).execute_query("INSERT INTO t VALUES (1)")
+            raise ZeroDivisionError
+
+    config = tortoise_config({}, {"default": "sqlite://:memory:", "hr": "sqlite://:memory:"})
+    async with TortoiseContext() as context:
+        context.connections._init_config(config["connections"])
+        for name in ("default", "hr"):
+            await context.connections.get(name).execute_script("CREATE TABLE t (n int)")
+        with pytest.raises(ZeroDivisionError):
+            await break_down()
+        kept = {
+            name: len(await context.connections.get(name).execute_query_dict("SELECT * FROM t"))
+            for name in ("default", "hr")
+        }
+    assert kept == {"default": 1, "hr": 0}

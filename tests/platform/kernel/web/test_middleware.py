@@ -1,0 +1,247 @@
+"""What surrounds every request: its id, its headers, its line in the log, and its 500."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.responses import HTMLResponse, JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+from structlog.testing import capture_logs
+
+from kernel import Code, Refusal, Schema, Success
+from kernel.context import request_id
+from kernel.web.middleware import RequestMiddleware
+from tests.platform.kernel.small_app import Message, app_of, caller, http_scope, no_body, slice_of
+
+SECURITY = {"x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
+OF_JSON = {"content-security-policy": "default-src 'none'; frame-ancestors 'none'", "cache-control": "no-store"}
+
+
+class Body(Schema):
+    text: str
+
+
+async def broken() -> Success[bool]:
+    raise ValueError("hidden")
+
+
+async def in_use() -> Success[bool]:
+    raise Refusal(Code.IN_USE)
+
+
+async def fine() -> Success[str]:
+    return Success(data=request_id())
+
+
+async def run(app: ASGIApp, scope: Message) -> list[Message]:
+    """What a server is told to send."""
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await RequestMiddleware(app)(scope, no_body, send)
+    return sent
+
+
+@pytest.fixture
+def small() -> FastAPI:
+    return app_of(*(slice_of(each, f"/{each.__name__}", "get") for each in (broken, in_use, fine)))
+
+
+# --- request id
+
+
+@pytest.mark.parametrize(("path", "status"), [("fine", 200), ("in_use", 200), ("nothing", 404), ("broken", 500)])
+async def test_every_answer_carries_the_id_of_its_request(path: str, status: int, small: FastAPI) -> None:
+    with capture_logs():
+        async with caller(small) as client:
+            own = await client.get(f"/orders/{path}", headers={"X-Request-ID": "my-own.1"})
+            new = [(await client.get(f"/orders/{path}")).headers["X-Request-ID"] for _ in range(2)]
+    assert (own.status_code, own.headers["X-Request-ID"]) == (status, "my-own.1")
+    assert len({*new, "my-own.1"}) == 3
+
+
+async def test_the_handler_knows_it(small: FastAPI) -> None:
+    async with caller(small) as client:
+        response = await client.get("/orders/fine")
+    assert response.json()["data"] == response.headers["X-Request-ID"]
+
+
+@pytest.mark.parametrize("offered", ["x" * 65, "a b", "", "<script>", "a;b"])
+async def test_an_id_that_is_not_sane_is_not_repeated(offered: str, small: FastAPI) -> None:
+    async with caller(small) as client:
+        answered = (await client.get("/orders/fine", headers={"X-Request-ID": offered})).headers["X-Request-ID"]
+    assert answered != offered
+    assert answered.isalnum()
+
+
+# --- headers
+
+
+@pytest.mark.parametrize("path", ["fine", "in_use", "nothing", "broken"])
+async def test_json_is_neither_cached_nor_run(path: str, small: FastAPI) -> None:
+    with capture_logs():
+        async with caller(small) as client:
+            headers = (await client.get(f"/orders/{path}")).headers
+    assert {name: headers[name] for name in SECURITY | OF_JSON} == SECURITY | OF_JSON
+
+
+async def test_a_page_says_itself_what_it_may_do() -> None:
+    (start, _) = await run(HTMLResponse("<p>"), http_scope())
+    headers = {name.decode(): value.decode() for name, value in start["headers"]}
+    assert SECURITY.items() <= headers.items()
+    assert not OF_JSON.keys() & headers.keys()
+
+
+async def test_a_header_that_the_answer_has_is_left_alone() -> None:
+    own = {"Cache-Control": "max-age=60", "X-Frame-Options": "SAMEORIGIN"}
+    (start, _) = await run(JSONResponse({}, headers=own), http_scope())
+    headers = [(name.decode(), value.decode()) for name, value in start["headers"]]
+    assert [value for name, value in headers if name == "cache-control"] == ["max-age=60"]
+    assert [value for name, value in headers if name == "x-frame-options"] == ["SAMEORIGIN"]
+
+
+# --- the line in the log
+
+
+async def lines_of(small: FastAPI, *paths: str) -> list[dict[str, Any]]:
+    with capture_logs() as logs:
+        async with caller(small) as client:
+            for path in paths:
+                await client.get(f"/orders/{path}")
+    return [{**line} for line in logs if "ms" in line]
+
+
+async def test_each_request_has_one_line(small: FastAPI) -> None:
+    lines = await lines_of(small, "fine", "in_use", "nothing", "broken")
+    assert [(line["event"], line["status"], line["log_level"]) for line in lines] == [
+        ("GET /orders/fine", 200, "info"),
+        ("GET /orders/in_use", 200, "info"),
+        ("GET /orders/nothing", 404, "info"),
+        ("GET /orders/broken", 500, "info"),
+    ]
+    assert all(isinstance(line["ms"], float) and line["ms"] >= 0 for line in lines)
+
+
+async def test_it_names_the_code_of_a_refusal_and_the_request(log_lines: io.StringIO, small: FastAPI) -> None:
+    async with caller(small) as client:
+        for path in ("in_use", "fine"):
+            await client.get(f"/orders/{path}", headers={"X-Request-ID": f"id-of-{path}"})
+    refused, succeeded = (line for line in log_lines.getvalue().splitlines() if "ms=" in line)
+    assert {"code=2307", "status=200", "request_id=id-of-in_use"} <= set(refused.split())
+    assert {"status=200", "request_id=id-of-fine"} <= set(succeeded.split())
+    assert "code=" not in succeeded
+
+
+async def test_a_line_break_in_a_path_makes_no_second_line(log_lines: io.StringIO, small: FastAPI) -> None:
+    async with caller(small) as client:
+        await client.get("/orders/a%0A12:00:00%20[info]%20GET%20/forged%0D%1B[31m%E2%80%A8x")
+    of_the_client = "HTTP Request"
+    (line,) = (line for line in log_lines.getvalue().splitlines() if "forged" in line and of_the_client not in line)
+    assert "ms=" in line
+    assert r"GET /orders/a\n12:00:00 [info] GET /forged\r\x1b[31m\u2028x" in line
+
+
+async def test_what_stands_behind_the_question_mark_is_not_logged(log_lines: io.StringIO, small: FastAPI) -> None:
+    async with caller(small) as client:
+        await client.get("/orders/fine?token=hidden")
+    own = [line for line in log_lines.getvalue().splitlines() if "ms=" in line]
+    assert "/orders/fine" in own[0]
+    assert "hidden" not in own[0]
+
+
+# --- what nobody foresaw
+
+
+async def test_an_unforeseen_error_is_logged_and_not_told(small: FastAPI) -> None:
+    with capture_logs() as logs:
+        async with caller(small) as client:
+            response = await client.get("/orders/broken")
+    assert (response.status_code, response.json()) == (
+        500,
+        {"code": "1000", "msg": Code.INTERNAL_ERROR.message, "data": None},
+    )
+    (line,) = (line for line in logs if line["event"] == "unforeseen error")
+    assert (line["log_level"], line["exc_info"], line["request"]) == ("error", True, "GET /orders/broken")
+
+
+async def nothing() -> Message:
+    raise AssertionError("nobody reads the body")
+
+
+async def test_an_answer_that_has_begun_is_broken_off_and_not_followed_by_another() -> None:
+    """A server that sees the error closes the connection; or else the caller would take half an answer for a whole one."""
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ValueError("in the middle")
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with capture_logs() as logs, pytest.raises(ValueError, match="in the middle"):
+        await RequestMiddleware(app)(http_scope(), nothing, send)
+    assert [message["type"] for message in sent] == ["http.response.start"]
+    assert [line["event"] for line in logs] == ["unforeseen error"]
+
+
+async def test_a_caller_who_hangs_up_is_no_error_of_ours() -> None:
+    async def read(request: Body) -> Success[bool]:
+        raise AssertionError(request)
+
+    async def hung_up() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    app = app_of(slice_of(read, transaction=False))
+    with capture_logs() as logs:
+        await app(http_scope("/orders", "POST", content_type="application/json", content_length="9"), hung_up, send)
+    assert [(line["event"], line["log_level"]) for line in logs] == [("the caller hung up", "info")]
+
+
+async def test_the_next_request_is_not_troubled(small: FastAPI) -> None:
+    with capture_logs():
+        async with caller(small) as client:
+            assert (await client.get("/orders/broken")).status_code == 500
+            assert (await client.get("/orders/fine")).status_code == 200
+
+
+# --- what is no request, and what is too large for one
+
+
+@pytest.mark.parametrize("kind", ["lifespan", "websocket"])
+async def test_what_is_no_request_passes_untouched(kind: str) -> None:
+    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": scope["type"]})
+
+    with capture_logs() as logs:
+        assert await run(app, {"type": kind}) == [{"type": kind}]
+    assert logs == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/auth/login", "/api/v1/business/hr/employees", "/api/v1/nothing"])
+@pytest.mark.parametrize("told", [True, False])
+async def test_a_body_that_is_too_large_is_refused_like_anything_else(path: str, told: bool, app: FastAPI) -> None:
+    """Who may not call at all hears that instead; nobody hears plain text, or of an unforeseen error."""
+    scope = http_scope(path, "POST", content_type="application/json", **({"content_length": "9999999"} if told else {}))
+    sent: list[Message] = []
+
+    async def large() -> Message:
+        return {"type": "http.request", "body": b"x" * 999_999, "more_body": True}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    with capture_logs() as logs:
+        await app(scope, large, send)
+    expected = {"/api/v1/auth/login": (413, "1003"), "/api/v1/nothing": (404, "1001")}.get(path, (200, "2100"))
+    assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == expected
+    assert b"x-request-id" in dict(sent[0]["headers"])
+    assert [line["event"] for line in logs] == [f"POST {path}"]
