@@ -4,18 +4,16 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from kernel import PUBLIC, Code, Refusal, Schema, Status, Success, clock, slice_router
+from kernel import PUBLIC, Code, Password, Refusal, Request, Schema, Status, now, post
 from kernel.auth.lockout import count_failure, forget_failures, refuse_if_locked
-from kernel.auth.passwords import MAX_LENGTH, hash_password, needs_renewal, verify_password
+from kernel.auth.passwords import hash_password, needs_renewal, verify_password
 from kernel.auth.tokens import issue_pair
 from kernel.identity.models import User
 
-router = slice_router()
 
-
-class LoginRequest(Schema):
+class LoginRequest(Request):
     user_name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    password: Annotated[str, StringConstraints(min_length=1, max_length=MAX_LENGTH)]
+    password: Password
 
 
 class LoginResponse(Schema):
@@ -24,8 +22,8 @@ class LoginResponse(Schema):
     must_change_password: bool
 
 
-@router.post("/login", access=PUBLIC, transaction=False)  # verifying takes 30 ms of CPU, too long to hold a connection
-async def login(request: LoginRequest) -> Success[LoginResponse]:
+@post("/login", access=PUBLIC, transaction=False)  # verifying takes 30 ms of CPU, too long to hold a connection
+async def login(request: LoginRequest) -> LoginResponse:
     """An unknown name and a wrong password are one refusal and take one time, so that nobody learns which names exist."""
     await refuse_if_locked(request.user_name)
     user = await User.get_or_none(user_name=request.user_name)
@@ -39,16 +37,12 @@ async def login(request: LoginRequest) -> Success[LoginResponse]:
         raise Refusal(Code.ACCOUNT_DISABLED)
     await remember_login(user, request.password)
     pair = issue_pair(user.id, user.token_version)
-    return Success(
-        data=LoginResponse(
-            token=pair.access, refresh_token=pair.refresh, must_change_password=user.must_change_password
-        )
-    )
+    return LoginResponse(token=pair.access, refresh_token=pair.refresh, must_change_password=user.must_change_password)
 
 
 async def remember_login(user: User, password: str) -> None:
     """Note the time, and renew a hash that was made with other parameters, unless the password changed meanwhile."""
-    changes: dict[str, object] = {"last_login": clock.now()}
+    changes: dict[str, object] = {"last_login": now()}
     if needs_renewal(user.password_hash):
         changes["password_hash"] = await hash_password(password)
     unchanged = User.filter(id=user.id, password_hash=user.password_hash)

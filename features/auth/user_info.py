@@ -1,35 +1,31 @@
 """Who I am: name, roles and buttons of the signed-in user."""
 
-from kernel import SIGNED_IN, Schema, SqidId, Success, require_actor, slice_router
+from kernel import SIGNED_IN, PublicId, Schema, get, require_actor
 from kernel.identity.models import Button, User
-
-router = slice_router()
 
 
 class UserInfoResponse(Schema):
-    user_id: SqidId
+    user_id: PublicId
     user_name: str
     nick_name: str | None
     roles: list[str]
     buttons: list[str]
     impersonating: bool
-    impersonator_id: SqidId | None
+    impersonator_id: PublicId | None
 
 
-@router.get("/user-info", access=SIGNED_IN, open_during_password_change=True)
-async def user_info() -> Success[UserInfoResponse]:
+@get("/user-info", access=SIGNED_IN, open_during_password_change=True)
+async def user_info() -> UserInfoResponse:
     actor = require_actor()
     user = await User.get(id=actor.user_id)
     # A super administrator passes every door, so every button is shown.
     buttons = Button.all() if actor.is_super else Button.filter(roles__id__in=sorted(actor.role_ids)).distinct()
-    return Success(
-        data=UserInfoResponse(
-            user_id=actor.user_id,
-            user_name=actor.user_name,
-            nick_name=user.nick_name,
-            roles=sorted(actor.roles),
-            buttons=sorted([code for (code,) in await buttons.values_list("button_code")]),
-            impersonating=actor.impersonator_id is not None,
-            impersonator_id=actor.impersonator_id,
-        )
+    return UserInfoResponse(
+        user_id=actor.user_id,
+        user_name=actor.user_name,
+        nick_name=user.nick_name,
+        roles=sorted(actor.roles),
+        buttons=sorted([code for (code,) in await buttons.values_list("button_code")]),
+        impersonating=actor.impersonator_id is not None,
+        impersonator_id=actor.impersonator_id,
     )

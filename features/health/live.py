@@ -1,14 +1,12 @@
 """Does the process answer?"""
 
-from kernel import PUBLIC, Schema, Success, slice_router
-
-router = slice_router()
+from kernel import PUBLIC, Schema, get
 
 
 class LiveResponse(Schema):
     status: str
 
 
-@router.get("/live", access=PUBLIC)
-async def live() -> Success[LiveResponse]:
-    return Success(data=LiveResponse(status="up"))
+@get("/live", access=PUBLIC)
+async def live() -> LiveResponse:
+    return LiveResponse(status="up")

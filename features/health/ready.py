@@ -5,9 +5,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from kernel import PUBLIC, Code, Schema, Success, TransportRefusal, check_readiness, slice_router
-
-router = slice_router()
+from kernel import PUBLIC, Code, Schema, TransportRefusal, check_readiness, get
 
 State = Literal["up", "down"]
 
@@ -19,11 +17,11 @@ class ReadyResponse(Schema):
     startup: State
 
 
-@router.get("/ready", access=PUBLIC)
-async def ready() -> Success[ReadyResponse]:
+@get("/ready", access=PUBLIC)
+async def ready() -> ReadyResponse:
     readiness = await check_readiness()
     states: dict[str, JsonValue] = {name: "up" if is_up else "down" for name, is_up in asdict(readiness).items()}
     if readiness.missing:
         message = f"Not ready: {', '.join(readiness.missing)} down."
         raise TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message, data=states)
-    return Success(data=ReadyResponse.model_validate(states))
+    return ReadyResponse.model_validate(states)

@@ -5,18 +5,10 @@ from tortoise.expressions import Q
 from features.hr.codes import HrCode
 from features.hr.events import DepartmentManagerChanged
 from features.hr.models import AT_WORK, Department, Employee
-from features.hr.settings import HrSettings
-from kernel import Code, DepthError, InvalidInput, Refusal, emit, grant_role, revoke_role
+from kernel import Code, Refusal, emit, grant_role, revoke_role
 
 MANAGER_ROLE = "R_DEPT_MGR"
 EMPLOYEE_ROLE = "R_EMPLOYEE"
-
-
-def refuse_too_many_tags(tag_ids: list[int]) -> None:
-    """Raise Refusal 4003 for more tags than one employee may have (HR_MAX_TAGS_PER_EMPLOYEE)."""
-    limit = HrSettings.load().max_tags_per_employee
-    if len(set(tag_ids)) > limit:
-        raise Refusal(HrCode.TAGS_EXCEED_LIMIT, f"{len(set(tag_ids))} tags are too many: at most {limit} an employee.")
 
 
 async def lock_for_move(employee: Employee, *, department_id: int | None, successor_id: int | None) -> None:
@@ -66,11 +58,3 @@ async def refuse_departments_in_use(department_ids: list[int]) -> None:
         raise Refusal(Code.IN_USE, "There are employees in this department; transfer or delete them first.")
     if await Department.filter(parent_id__in=department_ids).exclude(id__in=department_ids).exists():
         raise Refusal(Code.IN_USE, "There are departments below this one; move or delete them first.")
-
-
-async def refuse_too_deep(parent_id: int, department_id: int | None = None) -> None:
-    """Raise Refusal 1200 if a new department, or this one with all below it, would stand too deep below the parent."""
-    try:
-        await Department.ensure_depth(parent_id, department_id)
-    except DepthError:
-        raise InvalidInput("parentId", "departments cannot stand that deep below one another") from None

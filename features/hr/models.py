@@ -8,6 +8,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.migrations.constraints import UniqueConstraint
 
 from features.hr.codes import HrCode
+from features.hr.settings import HrSettings
 from kernel import (
     Actor,
     AuditedModel,
@@ -73,6 +74,15 @@ class Department(Tree, SoftDelete, AuditedModel):
             raise Refusal(HrCode.DEPARTMENT_REQUIRED, f"The department {department.name} is disabled.")
         return department
 
+    async def ensure_may_add_staff(self) -> None:
+        """Raise Refusal 4002 unless the caller's data scope reaches the people of this department."""
+        actor = require_actor()
+        if actor.is_super or actor.data_scope is DataScope.ALL:
+            return
+        is_own = Employee.filter(user_id=actor.user_id, department_id=self.id).exists()
+        if actor.data_scope is not DataScope.SCOPE or not await is_own:
+            raise Refusal(HrCode.CREATE_FORBIDDEN)
+
 
 class Tag(AuditedModel):
     """A word that employees are found by: a skill, a language, a site."""
@@ -83,14 +93,6 @@ class Tag(AuditedModel):
 
     class Meta:
         table = "hr_tag"
-
-    @classmethod
-    async def all_of(cls, tag_ids: list[int]) -> list[Self]:
-        """The tags of these ids. Raises NotFound if one does not exist."""
-        tags = await cls.filter(id__in=tag_ids)
-        if len(tags) != len(set(tag_ids)):
-            raise NotFound.of(cls)
-        return tags
 
 
 class Employee(Scoped, SoftDelete, AuditedModel):
@@ -134,12 +136,13 @@ class Employee(Scoped, SoftDelete, AuditedModel):
         await self.save(update_fields=["employee_no"])
         return self.employee_no
 
-
-async def ensure_may_create_in(department: Department) -> None:
-    """Raise Refusal 4002 unless the caller's data scope reaches the people of this department."""
-    actor = require_actor()
-    if actor.is_super or actor.data_scope is DataScope.ALL:
-        return
-    is_own = Employee.filter(user_id=actor.user_id, department_id=department.id).exists()
-    if actor.data_scope is not DataScope.SCOPE or not await is_own:
-        raise Refusal(HrCode.CREATE_FORBIDDEN)
+    async def set_tags(self, tag_ids: list[int]) -> None:
+        """Make these the employee's tags. Raises Refusal 4003 for too many, HR_MAX_TAGS_PER_EMPLOYEE; 1101."""
+        wanted, limit = set(tag_ids), HrSettings.load().max_tags_per_employee
+        if len(wanted) > limit:
+            raise Refusal(HrCode.TAGS_EXCEED_LIMIT, f"{len(wanted)} tags are too many: at most {limit} an employee.")
+        tags = await Tag.filter(id__in=wanted)
+        if len(tags) != len(wanted):
+            raise NotFound.of(Tag)
+        await self.tags.clear()
+        await self.tags.add(*tags)

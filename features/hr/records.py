@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from features.hr.models import EmployeeStatus
-from kernel import AuditedRecord, ParentId, Source, SourceList, SqidId, Status
+from kernel import AuditedRecord, PublicId, PublicParentId, Source, SourceList, Status
 
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
 
@@ -17,10 +17,10 @@ class EmployeeRecord(AuditedRecord):
     phone: str | None
     position: str | None
     status: EmployeeStatus
-    user_id: SqidId | None
-    department_id: SqidId
+    user_id: PublicId | None
+    department_id: PublicId
     department_name: Annotated[str | None, Source("department__name")]
-    tag_ids: Annotated[list[SqidId], SourceList("tags", "id")]
+    tag_ids: Annotated[list[PublicId], SourceList("tags", "id")]
     tag_names: Annotated[list[str], SourceList("tags", "name")]
 
 
@@ -28,7 +28,7 @@ class DepartmentRecord(AuditedRecord):
     name: str
     code: str
     description: str | None
-    manager_id: SqidId | None
-    parent_id: ParentId
+    manager_id: PublicId | None
+    parent_id: PublicParentId
     order: int
     status: Status

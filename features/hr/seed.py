@@ -6,7 +6,7 @@ Everything is fixed, nothing random, so that every installation and every test s
 from collections.abc import Callable
 from typing import NamedTuple
 
-from tortoise.connection import get_connection
+from tortoise.backends.base.client import BaseDBAsyncClient
 
 from features.hr.employment import EMPLOYEE_ROLE, MANAGER_ROLE
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
@@ -16,7 +16,6 @@ from kernel import (
     NewPassword,
     OperatorError,
     Status,
-    connection_of,
     grant_role,
     open_account,
     transaction,
@@ -151,7 +150,7 @@ async def _employ(mark: str, place: int, department: Department, tags: list[Tag]
         await grant_role(user_id, role)
 
 
-async def grow(count: int, advance: Callable[[int], None]) -> None:
+async def generate_demo_rows(count: int, advance: Callable[[int], None]) -> None:
     """Add `count` employees without accounts, spread over the departments, in batches. Calls `advance(added)` for each."""
     departments = await Department.all().order_by("id")
     if not departments:
@@ -161,9 +160,9 @@ async def grow(count: int, advance: Callable[[int], None]) -> None:
     first = int(((last and last.employee_no) or "D0")[1:]) + 1
     for start in range(first, first + count, _BATCH):
         numbers = range(start, min(start + _BATCH, first + count))
-        async with transaction(__name__):
+        async with transaction(__name__) as connection:
             await Employee.bulk_create([_extra(number, people, departments) for number in numbers])
-            await _give_tags(numbers)
+            await _give_tags(connection, numbers)
         advance(len(numbers))
 
 
@@ -185,9 +184,9 @@ def _extra_no(number: int) -> str:
     return f"D{number:08d}"
 
 
-async def _give_tags(numbers: range) -> None:
+async def _give_tags(connection: BaseDBAsyncClient, numbers: range) -> None:
     """Two tags or so for each of the new employees. Link tables have no model, hence SQL; its values are our own."""
-    await get_connection(connection_of(__name__)).execute_script(
+    await connection.execute_script(
         "INSERT INTO hr_employee_tag (employee_id, tag_id) SELECT e.id, t.id FROM hr_employee e, hr_tag t "  # noqa: S608
         f"WHERE (e.id + t.id) % 6 = 0 AND e.employee_no BETWEEN '{_extra_no(numbers[0])}' AND '{_extra_no(numbers[-1])}'"
     )

@@ -4,12 +4,10 @@ from typing import Annotated
 
 from fastapi import Query
 
-from kernel import SIGNED_IN, Success, slice_router
+from kernel import SIGNED_IN, get
 from kernel.identity.models import Menu
 
-router = slice_router()
 
-
-@router.get("/exists", access=SIGNED_IN)
-async def exists(name: Annotated[str, Query(min_length=1, max_length=100)]) -> Success[bool]:
-    return Success(data=await Menu.filter(route_name=name).exists())
+@get("/exists", access=SIGNED_IN)
+async def exists(name: Annotated[str, Query(min_length=1, max_length=100)]) -> bool:
+    return await Menu.filter(route_name=name).exists()

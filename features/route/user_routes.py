@@ -1,10 +1,8 @@
 """The routes of the signed-in user: the menus that their roles grant, with the ancestors of each, and where home is."""
 
 from features.route.routes import Route, as_routes, with_ancestors
-from kernel import SIGNED_IN, Actor, Schema, Status, Success, require_actor, slice_router
+from kernel import SIGNED_IN, Actor, Schema, Status, get, require_actor
 from kernel.identity.models import Menu, MenuType, Role
-
-router = slice_router()
 
 DEFAULT_HOME = "home"
 
@@ -14,13 +12,13 @@ class UserRoutesResponse(Schema):
     home: str
 
 
-@router.get("/user-routes", access=SIGNED_IN)
-async def user_routes() -> Success[UserRoutesResponse]:
+@get("/user-routes", access=SIGNED_IN)
+async def user_routes() -> UserRoutesResponse:
     actor = require_actor()
     enabled = {menu.id: menu for menu in await Menu.filter(constant=False, status_type=Status.ENABLED)}
     granted = set(enabled) if actor.is_super else await granted_menu_ids(actor)
     visible = with_ancestors(granted, enabled)
-    return Success(data=UserRoutesResponse(routes=as_routes(visible.values()), home=await home_of(actor, visible)))
+    return UserRoutesResponse(routes=as_routes(visible.values()), home=await home_of(actor, visible))
 
 
 async def granted_menu_ids(actor: Actor) -> set[int]:

@@ -112,10 +112,12 @@ async def _demo_data(count: int) -> int:
         await context.init(config=database_config())
         await refuse_unready_database()
         for feature in discover():
-            if feature.grow:
+            if feature.generate_demo_rows:
                 with Progress() as progress:
-                    task = progress.add_task(f"{feature.module.title}", total=count)
-                    await feature.grow(count, lambda done, task=task, bar=progress: bar.advance(task, done))
+                    task = progress.add_task(feature.title, total=count)
+                    await feature.generate_demo_rows(
+                        count, lambda done, task=task, bar=progress: bar.advance(task, done)
+                    )
     return 0
 
 

@@ -7,9 +7,6 @@ counts and neighbours from a casual eye; it is not a secret that protects a row:
 import hashlib
 import hmac
 import string
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from functools import cache, lru_cache
 from typing import Annotated
 
@@ -20,9 +17,8 @@ from sqids.sqids import Sqids
 from kernel.settings import settings
 
 MIN_LENGTH = 8
+MAX_LENGTH = 32  # far more than the longest id needs: nobody makes us decode a novel
 MAX_ID = 2**63 - 1  # a signed 64-bit key, the widest that every database has
-
-_reading_wire: ContextVar[bool] = ContextVar("reading_wire", default=False)
 
 
 @cache
@@ -48,50 +44,42 @@ def decode(public_id: str) -> int:
     return numbers[0]
 
 
-@contextmanager
-def reading_wire(reading: bool = True) -> Iterator[None]:
-    """Within, an integer is not accepted for an id: a client sends strings, only our own code has integers."""
-    token = _reading_wire.set(reading)
-    try:
-        yield
-    finally:
-        _reading_wire.reset(token)
-
-
-def _from_wire(value: object) -> object:
-    if isinstance(value, str):
-        if len(value) <= 32:
-            try:
-                return decode(value)
-            except ValueError:
-                pass
-        raise PydanticCustomError("sqid", "{shown} is not an id of this system", {"shown": repr(value[:40])})
-    if isinstance(value, bool) or not isinstance(value, int) or _reading_wire.get():
+def _decoded(value: object) -> int:
+    if not isinstance(value, str):
         raise PydanticCustomError("sqid", "an id is a string of at least 8 characters")
-    return value
+    if len(value) <= MAX_LENGTH:
+        try:
+            return decode(value)
+        except ValueError:
+            pass
+    raise PydanticCustomError("sqid", "{shown} is not an id of this system", {"shown": repr(value[:40])})
 
 
-def _parent_from_wire(value: object) -> object:
-    return None if value in (0, "0", None) and value is not False else _from_wire(value)
+def _decoded_parent(value: object) -> int | None:
+    return None if value in (None, 0, "0") and value is not False else _decoded(value)
 
 
 _JSON_SCHEMA = {"type": "string", "minLength": MIN_LENGTH, "examples": ["Uk8dL2xq"]}
+_PARENT_JSON_SCHEMA = {"anyOf": [_JSON_SCHEMA, {"const": 0, "type": "integer"}]}
 
-SqidId = Annotated[
-    int, BeforeValidator(_from_wire), PlainSerializer(encode, return_type=str), WithJsonSchema(_JSON_SCHEMA)
-]
-"""A key in a body: a string on the wire, an int in Python."""
+SqidId = Annotated[int, BeforeValidator(_decoded), WithJsonSchema(_JSON_SCHEMA)]
+"""A key that comes in, in a path or a body: a string on the wire, an int in Python. An integer is refused."""
 
-SqidPath = Annotated[int, BeforeValidator(_from_wire), WithJsonSchema(_JSON_SCHEMA)]
-"""A key in a path."""
+SqidList = Annotated[list[SqidId], Field(max_length=1000)]
+"""Keys that come in, a thousand at most: each costs some microseconds to decode, and a place in a statement."""
 
-ParentId = Annotated[
+PublicId = Annotated[int, PlainSerializer(encode, return_type=str), WithJsonSchema(_JSON_SCHEMA)]
+"""A key that goes out: an int in Python, a string on the wire."""
+
+ParentId = Annotated[int | None, BeforeValidator(_decoded_parent), WithJsonSchema(_PARENT_JSON_SCHEMA)]
+"""The key of a tree's parent that comes in: null, 0 and "0" mean a root, which is None in Python."""
+
+PublicParentId = Annotated[
     int | None,
-    BeforeValidator(_parent_from_wire),
     PlainSerializer(lambda parent_id: 0 if parent_id is None else encode(parent_id), return_type=str | int),
-    WithJsonSchema({"anyOf": [_JSON_SCHEMA, {"const": 0, "type": "integer"}]}),
+    WithJsonSchema(_PARENT_JSON_SCHEMA),
 ]
-"""The key of a tree's parent: 0 on the wire, None in Python, for a root."""
+"""The key of a tree's parent that goes out: 0 for a root."""
 
 Int16 = Annotated[int, Field(ge=-(2**15), le=2**15 - 1)]
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]

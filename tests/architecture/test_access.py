@@ -3,15 +3,15 @@
 import inspect
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
-from fastapi import FastAPI, Response
+from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 from pydantic import create_model
 from starlette.routing import BaseRoute
 
-from kernel import PUBLIC, SIGNED_IN, Success, slice_router
+from kernel import PUBLIC, SIGNED_IN, get
 from kernel.app import create_app
 from kernel.rbac.authorize import Access
 from kernel.slices.discovery import discover
@@ -49,13 +49,12 @@ def planted() -> Callable[..., SliceRoute]:
     """`planted("shop.orders.send", handler, access=PUBLIC)`: a slice as discovery would make it from that file."""
 
     def make(name: str, handler: Callable[..., Any] | None = None, **options: Any) -> SliceRoute:
-        async def ask() -> Success[int]:
-            return Success(data=1)
+        async def ask() -> int:
+            return 1
 
-        router, handler = slice_router(), handler or ask
-        router.get(**options)(handler)
+        handler = handler or ask
         handler.__module__ = f"features.{name}"
-        return SliceRoute(router.declared[0], name=name, prefix="/api/v1/shop", module=f"features.{name}", summary="")
+        return SliceRoute(get(**options)(handler), name=name, prefix="/api/v1/shop", summary="")
 
     return make
 
@@ -72,15 +71,15 @@ def differing_doors(slices: Iterable[SliceRoute], listed: set[str], is_open: Cal
 
 
 def is_public(route: SliceRoute) -> bool:
-    return route.door.access is PUBLIC
+    return route.access_rule.access is PUBLIC
 
 
 def is_open_to_all_users(route: SliceRoute) -> bool:
-    return route.door.access is SIGNED_IN and not route.door.button and not route.door.roles
+    return route.access_rule.access is SIGNED_IN and not route.access_rule.button and not route.access_rule.roles
 
 
 def is_open_during_password_change(route: SliceRoute) -> bool:
-    return route.door.open_during_password_change
+    return route.access_rule.open_during_password_change
 
 
 def routes_without_a_door(routes: Iterable[BaseRoute], listed: set[str]) -> list[str]:
@@ -92,9 +91,9 @@ def routes_without_a_door(routes: Iterable[BaseRoute], listed: set[str]) -> list
 def doors_of_no_known_kind(slices: Iterable[SliceRoute]) -> list[str]:
     """A door that is opened by something else than an Access would be closed by nothing."""
     return [
-        f"{route.name} has the access {route.door.access!r}; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing"
+        f"{route.name} has the access {route.access_rule.access!r}; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing"
         for route in slices
-        if not isinstance(route.door.access, Access)
+        if not isinstance(route.access_rule.access, Access)
     ]
 
 
@@ -125,7 +124,7 @@ def test_slices_open_during_a_password_change(slices, planted):
 def test_every_access_is_one(slices, planted):
     """Without a word a slice is GRANTED. A typing error, such as `access="public"`, must not be a fifth kind of door."""
     assert doors_of_no_known_kind(slices) == []
-    assert planted("shop.orders.send").door.access is Access.GRANTED
+    assert planted("shop.orders.send").access_rule.access is Access.GRANTED
     assert doors_of_no_known_kind([planted("shop.login", access="public")]) == [
         "shop.login has the access 'public'; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing"
     ]
@@ -139,7 +138,7 @@ def test_nothing_answers_beside_the_slices():
     assert routes_without_a_door(app.routes, PATHS_WITHOUT_A_DOOR) == ["/backdoor has no door; make it a slice"]
 
 
-# --- Names and types
+# --- Names
 
 
 def misnamed_slices(slices: Iterable[SliceRoute]) -> list[str]:
@@ -147,8 +146,8 @@ def misnamed_slices(slices: Iterable[SliceRoute]) -> list[str]:
     found: list[str] = []
     for route in slices:
         file = inspect.unwrap(route.endpoint).__module__.removeprefix("features.")
-        if not route.name == route.operation_id == route.door.name == file:
-            names = f"name {route.name}, operationId {route.operation_id}, permission {route.door.name}"
+        if not route.name == route.operation_id == route.access_rule.name == file:
+            names = f"name {route.name}, operationId {route.operation_id}, permission {route.access_rule.name}"
             found.append(f"{file} has the {names}; all are the file's path")
     return found
 
@@ -158,21 +157,10 @@ def undiscovered_slices(root: Path, slices: Iterable[SliceRoute]) -> list[str]:
     names = {route.name for route in slices}
     paths = [file for file in python_files(root, "features") if is_slice(file)]
     return [
-        f"{shown(file, root)} has a router, and is not among the slices"
+        f"{shown(file, root)} has a decorated handler, and is not among the slices"
         for file in paths
         if ".".join(file.relative_to(root / "features").with_suffix("").parts) not in names
     ]
-
-
-def untyped_answers(slices: Iterable[SliceRoute]) -> list[str]:
-    """The slices whose handler is not typed to return `Success[...]` or a Response."""
-    found: list[str] = []
-    for route in slices:
-        kind = get_type_hints(inspect.unwrap(route.endpoint)).get("return")
-        is_typed = isinstance(kind, type) and issubclass(kind, Success | Response) and kind is not Success
-        if not is_typed:
-            found.append(f"{route.name} returns {kind}; its type must be Success[...] or a Response")
-    return found
 
 
 def bare_names(root: Path) -> list[str]:
@@ -206,36 +194,13 @@ def test_names_are_paths(slices, planted):
 
 
 def test_every_slice_is_discovered(slices, planted, tmp_path):
-    """The folder is the register: a file with a router that nobody serves is a use case that somebody misses."""
+    """The folder is the register: a file with a handler that nobody serves is a use case that somebody misses."""
     assert undiscovered_slices(ROOT, slices) == []
-    plant(tmp_path, {f"features/shop/orders/{verb}.py": "router = slice_router()" for verb in ("get", "send")})
+    plant(
+        tmp_path, {f"features/shop/orders/{verb}.py": "@get()\nasync def use_case(): ..." for verb in ("get", "send")}
+    )
     assert undiscovered_slices(tmp_path, [planted("shop.orders.get")]) == [
-        "features/shop/orders/send.py has a router, and is not among the slices"
-    ]
-
-
-def test_answers_are_typed(slices, planted):
-    """The type is the contract: it is checked, serialised without a dict between, and becomes the OpenAPI schema."""
-    assert untyped_answers(slices) == []
-
-    async def download() -> Response:
-        return Response()
-
-    async def leak() -> dict[str, int]:
-        return {}
-
-    async def say_nothing():
-        return None
-
-    planted_slices = [
-        planted("shop.get"),
-        planted("shop.download", download),
-        planted("shop.leak", leak),
-        planted("shop.say_nothing", say_nothing),
-    ]
-    assert untyped_answers(planted_slices) == [
-        "shop.leak returns dict[str, int]; its type must be Success[...] or a Response",
-        "shop.say_nothing returns None; its type must be Success[...] or a Response",
+        "features/shop/orders/send.py has a decorated handler, and is not among the slices"
     ]
 
 
@@ -245,8 +210,8 @@ def test_classes_have_full_names(tmp_path):
     plant(
         tmp_path,
         {
-            "features/shop/orders/get.py": "router = slice_router()\nclass GetOrderRequest: ...",
-            "features/shop/orders/send.py": "router = slice_router()\nclass Request: ...",
+            "features/shop/orders/get.py": "@get()\nasync def use_case(): ...\nclass GetOrderRequest: ...",
+            "features/shop/orders/send.py": "@get()\nasync def use_case(): ...\nclass Request: ...",
         },
     )
     assert bare_names(tmp_path) == [

@@ -81,7 +81,7 @@ def test_every_answer_has_a_schema(document: Document):
 def test_security_is_told(document: Document):
     """What the document says of sign-in is what the door asks for."""
     slices = [route for feature in discover() for route in feature.slices]
-    assert unsecured(document, {route.name for route in slices if route.door.access is PUBLIC}) == []
+    assert unsecured(document, {route.name for route in slices if route.access_rule.access is PUBLIC}) == []
 
 
 def test_no_422(document: Document):

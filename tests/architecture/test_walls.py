@@ -229,10 +229,10 @@ def test_nothing_imports_a_slice(tmp_path):
     planted = plant(
         tmp_path,
         {
-            "features/shop/login.py": "router = slice_router()",
+            "features/shop/login.py": "@post()\nasync def login(): ...",
             "features/shop/models.py": "from features.shop import login",
-            "features/shop/logout.py": "from features.shop.login import check\nrouter = slice_router()",
-            "features/shop/search.py": "from features.shop import models\nrouter = slice_router()",
+            "features/shop/logout.py": "from features.shop.login import check\n@post()\nasync def logout(): ...",
+            "features/shop/search.py": "from features.shop import models\n@post()\nasync def search(): ...",
         },
     )
     assert imported_slices(planted) == [

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+DECORATORS = {"get", "post", "put", "patch", "delete"}
 
 
 def plant(root: Path, files: Mapping[str, str]) -> Path:
@@ -72,8 +73,13 @@ def imports(file: Path, root: Path) -> Iterator[Import]:
 
 
 def is_slice(file: Path) -> bool:
-    """Has the file a `router` of its own?"""
-    return "router" in top_level_names(parsed(file))
+    """Has the file a handler that `@get`, `@post`, `@put`, `@patch` or `@delete` decorates?"""
+    return any(
+        isinstance(each, ast.Call) and isinstance(each.func, ast.Name) and each.func.id in DECORATORS
+        for node in parsed(file).body
+        if isinstance(node, ast.AsyncFunctionDef)
+        for each in node.decorator_list
+    )
 
 
 def top_level_names(tree: ast.Module) -> set[str]:

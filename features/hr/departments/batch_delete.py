@@ -2,15 +2,13 @@
 
 from features.hr.employment import refuse_departments_in_use
 from features.hr.models import Department
-from kernel import BatchDeleted, BatchDeleteRequest, Success, slice_router
-
-router = slice_router()
+from kernel import BatchDeleted, BatchDeleteRequest, delete
 
 
-@router.delete(button="B_HR_DEPT_DELETE")
-async def batch_delete_departments(request: BatchDeleteRequest) -> Success[BatchDeleted]:
+@delete(button="B_HR_DEPT_DELETE")
+async def batch_delete_departments(request: BatchDeleteRequest) -> BatchDeleted:
     """A parent and all of its children may go together."""
     departments = await Department.all_for_update(request.ids)
     await refuse_departments_in_use(request.ids)
     await Department.filter(id__in=[department.id for department in departments]).delete()
-    return Success(data=BatchDeleted(deleted_ids=request.ids))
+    return BatchDeleted(deleted_ids=request.ids)

@@ -2,14 +2,12 @@
 
 from features.hr.employment import refuse_departments_in_use
 from features.hr.models import Department
-from kernel import Deleted, SqidPath, Success, slice_router
-
-router = slice_router()
+from kernel import Deleted, SqidId, delete
 
 
-@router.delete("/{department_id}", button="B_HR_DEPT_DELETE")
-async def delete_department(department_id: SqidPath) -> Success[Deleted]:
+@delete("/{department_id}", button="B_HR_DEPT_DELETE")
+async def delete_department(department_id: SqidId) -> Deleted:
     department = await Department.for_update(department_id)
     await refuse_departments_in_use([department_id])
     await department.delete()
-    return Success(data=Deleted(deleted_id=department_id))
+    return Deleted(deleted_id=department_id)

@@ -2,9 +2,7 @@
 
 from features.hr.models import Department
 from features.hr.records import DepartmentRecord
-from kernel import Contains, CreatedBetween, Exact, Page, SearchRequest, SqidId, Status, Success, paginate, slice_router
-
-router = slice_router()
+from kernel import Contains, CreatedBetween, Exact, Page, SearchRequest, SqidId, Status, paginate, post
 
 
 class SearchDepartmentsRequest(CreatedBetween, SearchRequest):
@@ -14,6 +12,6 @@ class SearchDepartmentsRequest(CreatedBetween, SearchRequest):
     manager_id: Exact[SqidId] = None
 
 
-@router.search()
-async def search_departments(request: SearchDepartmentsRequest) -> Success[Page[DepartmentRecord]]:
-    return Success(data=await paginate(Department.all(), request, DepartmentRecord))
+@post("/search")
+async def search_departments(request: SearchDepartmentsRequest) -> Page[DepartmentRecord]:
+    return await paginate(Department.all(), request, DepartmentRecord)

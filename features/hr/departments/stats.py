@@ -3,25 +3,23 @@
 from tortoise.functions import Count
 
 from features.hr.models import Department
-from kernel import Schema, SqidId, Success, slice_router
-
-router = slice_router()
+from kernel import PublicId, Schema, get
 
 
 class DepartmentStats(Schema):
     """`employeeCount` counts everybody on file in the department, those who have resigned included, as a search does."""
 
-    id: SqidId
+    id: PublicId
     name: str
     code: str
     manager_name: str | None
     employee_count: int
 
 
-@router.get("/stats")
-async def department_stats() -> Success[list[DepartmentStats]]:
+@get("/stats")
+async def department_stats() -> list[DepartmentStats]:
     counted = Department.annotate(employee_count=Count("employees")).group_by("id", "name", "code", "manager__name")
     rows = await counted.order_by("order", "id").values(
         "id", "name", "code", "employee_count", manager_name="manager__name"
     )
-    return Success(data=[DepartmentStats.model_validate(row) for row in rows])
+    return [DepartmentStats.model_validate(row) for row in rows]

@@ -2,17 +2,15 @@
 
 from features.hr.models import Department
 from features.hr.records import DepartmentRecord
-from kernel import Success, build_tree, fetch_all, slice_router
-
-router = slice_router()
+from kernel import build_tree, fetch_all, get
 
 
 class DepartmentNode(DepartmentRecord):
     children: list["DepartmentNode"]
 
 
-@router.get("/tree")
-async def department_tree() -> Success[list[DepartmentNode]]:
+@get("/tree")
+async def department_tree() -> list[DepartmentNode]:
     records = await fetch_all(Department.all(), DepartmentRecord)
     nodes = [DepartmentNode.model_construct(**dict(record), children=[]) for record in records]
-    return Success(data=build_tree(nodes))
+    return build_tree(nodes)

@@ -2,9 +2,7 @@
 
 from features.hr.models import Employee, EmployeeStatus
 from features.hr.records import EmployeeRecord
-from kernel import Contains, CreatedBetween, Exact, Page, SearchRequest, SqidId, Success, paginate, slice_router
-
-router = slice_router()
+from kernel import Contains, CreatedBetween, Exact, Page, SearchRequest, SqidId, paginate, post
 
 
 class SearchEmployeesRequest(CreatedBetween, SearchRequest):
@@ -14,6 +12,6 @@ class SearchEmployeesRequest(CreatedBetween, SearchRequest):
     department_id: Exact[SqidId] = None
 
 
-@router.search()
-async def search_employees(request: SearchEmployeesRequest) -> Success[Page[EmployeeRecord]]:
-    return Success(data=await paginate(Employee.visible(), request, EmployeeRecord))
+@post("/search")
+async def search_employees(request: SearchEmployeesRequest) -> Page[EmployeeRecord]:
+    return await paginate(Employee.visible(), request, EmployeeRecord)

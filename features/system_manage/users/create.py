@@ -5,48 +5,42 @@ from typing import Annotated
 from pydantic import Field
 
 from kernel import (
-    BlankIsNone,
     Code,
     Created,
     Email,
     Gender,
     NewPassword,
-    NullIsDefault,
+    Password,
     Phone,
     Refusal,
-    Schema,
+    Request,
     ShortText,
     Status,
-    Success,
     UserName,
-    ensure_strong,
     open_account,
+    post,
     require_actor,
-    slice_router,
     transaction,
 )
+from kernel.auth.passwords import ensure_strong
 from kernel.identity.models import SUPER_ROLE
 
-router = slice_router()
 
-
-class CreateUserRequest(Schema):
+class CreateUserRequest(Request):
     """`userName`, `password` and `byUserRoleCodeList` are required; each has a refusal of its own (2601, 2602, 2603)."""
 
-    user_name: Annotated[UserName | None, BlankIsNone] = None
-    password: Annotated[str, Field(max_length=128)] | None = None
-    by_user_role_code_list: Annotated[
-        list[Annotated[str, Field(max_length=64)]], Field(max_length=50), NullIsDefault
-    ] = []
-    nick_name: Annotated[ShortText | None, BlankIsNone] = None
-    user_gender: Annotated[Gender, NullIsDefault] = Gender.UNKNOWN
-    user_phone: Annotated[Phone | None, BlankIsNone] = None
-    user_email: Annotated[Email | None, BlankIsNone] = None
-    status_type: Annotated[Status, NullIsDefault] = Status.ENABLED
+    user_name: UserName | None = None
+    password: Password | None = None
+    by_user_role_code_list: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)] = []
+    nick_name: ShortText | None = None
+    user_gender: Gender = Gender.UNKNOWN
+    user_phone: Phone | None = None
+    user_email: Email | None = None
+    status_type: Status = Status.ENABLED
 
 
-@router.post(transaction=False)  # the password is hashed before the transaction opens
-async def create_user(request: CreateUserRequest) -> Success[Created]:
+@post(transaction=False)  # the password is hashed before the transaction opens
+async def create_user(request: CreateUserRequest) -> Created:
     user_name, password = required_credentials(request)
     refuse_roles(request.by_user_role_code_list)
     ensure_strong(password, user_name=user_name)
@@ -62,7 +56,7 @@ async def create_user(request: CreateUserRequest) -> Success[Created]:
             email=request.user_email,
             status=request.status_type,
         )
-    return Success(data=Created(created_id=user_id))
+    return Created(created_id=user_id)
 
 
 def required_credentials(request: CreateUserRequest) -> tuple[str, str]:

@@ -1,10 +1,8 @@
 """Find users."""
 
 from features.system_manage.records import UserRecord
-from kernel import Contains, CreatedBetween, Exact, Gender, Page, SearchRequest, Status, Success, paginate, slice_router
+from kernel import Contains, CreatedBetween, Exact, Gender, Page, SearchRequest, Status, paginate, post
 from kernel.identity.models import User
-
-router = slice_router()
 
 
 class SearchUsersRequest(CreatedBetween, SearchRequest):
@@ -16,6 +14,6 @@ class SearchUsersRequest(CreatedBetween, SearchRequest):
     status_type: Exact[Status] = None
 
 
-@router.search()
-async def search_users(request: SearchUsersRequest) -> Success[Page[UserRecord]]:
-    return Success(data=await paginate(User.all(), request, UserRecord))
+@post("/search")
+async def search_users(request: SearchUsersRequest) -> Page[UserRecord]:
+    return await paginate(User.all(), request, UserRecord)

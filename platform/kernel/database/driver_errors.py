@@ -3,10 +3,11 @@
 Tortoise translates some of its drivers' errors and lets others through; here is one reading of all of them.
 """
 
+import re
 import sqlite3
 
 import asyncpg
-from tortoise.exceptions import BaseORMException, DBConnectionError
+from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityError
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _CONFLICTS = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
@@ -44,3 +45,25 @@ def _cause(error: BaseException) -> BaseException:
 
 def _state(error: BaseException) -> str:
     return getattr(error, "sqlstate", None) or ""
+
+
+_SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
+_POSTGRES_UNIQUE = re.compile(r"Key \((?P<columns>.+?)\)=\(")
+
+
+def violated_unique(error: IntegrityError) -> tuple[str, list[str]] | None:
+    """The table and the columns of the unique index that was violated; None for another kind of violation."""
+    cause = _cause(error)
+    if isinstance(cause, asyncpg.UniqueViolationError):
+        fields = cause.as_dict()
+        found = _POSTGRES_UNIQUE.search(fields["detail"])
+        return (fields["table_name"], _columns(found["columns"])) if found else None
+    found = _SQLITE_UNIQUE.search(str(cause))
+    if not found:
+        return None
+    names = _columns(found["columns"])  # each with its table before it
+    return names[0].partition(".")[0], [name.rpartition(".")[2] for name in names]
+
+
+def _columns(listed: str) -> list[str]:
+    return [column.strip().strip('"') for column in listed.split(",")]

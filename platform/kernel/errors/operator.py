@@ -2,9 +2,9 @@
 
     OperatorError
     ├── SettingsError      a setting; names the variable and masks secrets
-    ├── FormError          a file under features/ that breaks the form; names the file and says what to do
+    ├── FormError          a file or a declaration under features/ that breaks the rules; names it and says what to do
     ├── StartupRefused     what stands around the app: a port, a database, a worker too many
-    └── MigrationError     in `database/schema_editors.py`
+    └── MigrationError     in `database/migrations/editors.py`
 
 What a client is told is `kernel.errors.refusals`.
 """
@@ -19,7 +19,7 @@ class SettingsError(OperatorError):
 
 
 class DeclarationError(OperatorError, ValueError):
-    """A file or a declaration of a feature that breaks the form."""
+    """A file or a declaration of a feature that breaks the rules of where things stand and what they define."""
 
 
 class StartupRefused(OperatorError):

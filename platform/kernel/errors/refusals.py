@@ -1,12 +1,13 @@
-"""What a slice raises when it says no.
+"""What the application refuses: raised in a slice or below it, answered as an envelope.
 
     Refusal                    the application decided: HTTP 200, a code, a sentence
     ├── NotFound               1101, no such row
     ├── InvalidInput           1200, one field of the request, with `data.errors`
+    │   └── CycleError, DepthError   in `models/tree.py`
     ├── OutOfScope             2208, in `models/scope.py`
     └── TransportRefusal       the transport decided: the real HTTP status, same envelope
 
-Errors that nobody raised on purpose become 1000 in `errors.py`.
+Exceptions that nobody raised on purpose become 1000 in `web/middleware.py`.
 """
 
 from collections.abc import Mapping
@@ -32,6 +33,11 @@ class Refusal(Exception):
         super().__init__(f"{code.value} {self.message}")
 
 
+def noun_of(kind: type) -> str:
+    """What a reader calls a row of the model: `EmployeeStatusLog` is an "employee status log"."""
+    return "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in kind.__name__).strip()
+
+
 class NotFound(Refusal):
     """There is no such row, or none that the caller may see."""
 
@@ -40,9 +46,8 @@ class NotFound(Refusal):
 
     @classmethod
     def of(cls, kind: type) -> Self:
-        """No such row of a model: `EmployeeStatusLog` is an "employee status log" to a reader."""
-        letters = (f" {letter.lower()}" if letter.isupper() else letter for letter in kind.__name__)
-        return cls("".join(letters).strip())
+        """No such row of a model."""
+        return cls(noun_of(kind))
 
 
 class InvalidInput(Refusal):

@@ -6,7 +6,6 @@ Each function works inside of the caller's unit of work.
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
 from kernel.identity.models import Role, User
-from kernel.models.unique import refuse_duplicates
 from kernel.schema.types import Gender, Status
 
 DEMO_PASSWORD = "123456"  # noqa: S105  known to everybody, on purpose: demo mode only
@@ -24,21 +23,23 @@ async def open_account(
     email: str | None = None,
     status: Status = Status.ENABLED,
 ) -> int:
-    """A new user with the roles of these codes. Returns the id. Raises Refusal 2302, 2303, 2304; 1101 for an unknown role."""
+    """A new user with the roles of these codes. Returns the id.
+
+    Raises Refusal 2304, and 1101 for an unknown role; IntegrityError for a phone or an address that is taken (2302, 2303).
+    """
     held = await _roles(roles)
     if await User.filter(user_name__iexact=user_name).exists():
         raise Refusal(Code.DUPLICATE_USER_NAME)  # SOYBEAN is no name for somebody else than Soybean
-    async with refuse_duplicates(User):
-        user = await User.create(
-            user_name=user_name,
-            nick_name=nick_name,
-            user_gender=gender,
-            user_phone=phone or None,
-            user_email=email or None,
-            password_hash=password_hash,
-            must_change_password=must_change_password,
-            status_type=status,
-        )
+    user = await User.create(
+        user_name=user_name,
+        nick_name=nick_name,
+        user_gender=gender,
+        user_phone=phone or None,
+        user_email=email or None,
+        password_hash=password_hash,
+        must_change_password=must_change_password,
+        status_type=status,
+    )
     await user.roles.add(*held)
     return user.id
 

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+from kernel.errors.refusals import InvalidInput, noun_of
 from kernel.models.base import Abstract, Model
 
 ROW = TypeVar("ROW")
@@ -14,12 +15,18 @@ ROW = TypeVar("ROW")
 MAX_DEPTH = 32  # deeper than anybody arranges by hand, and far from where nested answers cannot be written any more
 
 
-class CycleError(ValueError):
-    """A row was to be moved below itself."""
+class CycleError(InvalidInput):
+    """A row was to be moved below itself (1200 for `parentId`)."""
+
+    def __init__(self, model: type[Model]) -> None:
+        super().__init__("parentId", f"a {noun_of(model)} cannot stand below itself")
 
 
-class DepthError(ValueError):
-    """A row was to hang deeper than MAX_DEPTH."""
+class DepthError(InvalidInput):
+    """A row was to hang deeper than MAX_DEPTH (1200 for `parentId`)."""
+
+    def __init__(self, model: type[Model]) -> None:
+        super().__init__("parentId", f"a {noun_of(model)} cannot stand more than {MAX_DEPTH} levels deep")
 
 
 class Tree(Model):
@@ -37,44 +44,50 @@ class Tree(Model):
     @classmethod
     async def descendant_ids(cls, root_id: int) -> set[int]:
         """The ids of all rows below `root_id`, without itself."""
-        return _below(root_id, await cls.filter().values_list("id", "parent_id"))
+        return _below(root_id, dict(await cls.filter().values_list("id", "parent_id")))
 
     @classmethod
-    async def ensure_depth(cls, new_parent_id: int, row_id: int | None = None) -> None:
-        """Raise DepthError if a new row, or `row_id` with all below it, would hang too deep below `new_parent_id`."""
-        pairs = await cls.filter().values_list("id", "parent_id")
-        parents = dict(pairs)
+    async def ensure_may_stand_below(cls, parent_id: int | None, row_id: int | None = None) -> None:
+        """Refuse a parent below which a new row, or `row_id` with all that hangs below it, must not stand.
 
-        def depth(step: int | None, stop: int | None = None) -> int:
-            levels = 0
-            while step is not None and step != stop and levels <= MAX_DEPTH:
-                levels, step = levels + 1, parents.get(step)
-            return levels
-
-        below = _below(row_id, pairs) if row_id is not None else set()
-        height = 1 + max((depth(each, stop=row_id) for each in below), default=0)
-        if depth(new_parent_id) + height > MAX_DEPTH:
-            raise DepthError(f"{cls.__name__} would hang more than {MAX_DEPTH} levels deep below {new_parent_id}")
-
-    @classmethod
-    async def ensure_no_cycle(cls, row_id: int, new_parent_id: int | None) -> None:
-        """Raise CycleError if `new_parent_id` is `row_id` or hangs below it.
-
-        Locks the tree to the end of the transaction (others still may refer to its rows), as two moves at once, each
-        harmless, can close a cycle together.
+        Raises CycleError, DepthError, and what `for_update` does of the parent, which stays locked to the end of the
+        transaction. Call it before the row is locked: of an existing row it locks the whole tree (others still may
+        refer to its rows), as two moves at once, each harmless, can close a cycle together.
         """
-        if new_parent_id is None:
+        if parent_id is None:
             return
-        rows = await cls.filter().order_by("id").select_for_update(no_key=True).only("id", "parent_id")
-        if new_parent_id == row_id or new_parent_id in _below(row_id, [(row.id, row.parent_id) for row in rows]):
-            raise CycleError(
-                f"{cls.__name__} {row_id} cannot be moved below {new_parent_id}, which is itself or below it"
-            )
+        if row_id is not None:
+            await cls.filter().order_by("id").select_for_update(no_key=True).only("id")
+        parents = dict(await cls.filter().values_list("id", "parent_id"))
+        if row_id is not None and (parent_id == row_id or parent_id in _below(row_id, parents)):
+            raise CycleError(cls)
+        await cls.for_update(parent_id)
+        if _depth(parent_id, parents) + _height(row_id, parents) > MAX_DEPTH:
+            raise DepthError(cls)
 
 
-def _below(root_id: int, pairs: Iterable[tuple[int, int | None]]) -> set[int]:
+Parents = Mapping[int, int | None]
+"""The id of every row to that of its parent."""
+
+
+def _depth(row_id: int, parents: Parents, below: int | None = None) -> int:
+    """The level of a row: 1 for a root, or for a child of `below`. No higher than one beyond MAX_DEPTH."""
+    level, step = 0, row_id
+    while step is not None and step != below and level <= MAX_DEPTH:
+        level, step = level + 1, parents.get(step)
+    return level
+
+
+def _height(row_id: int | None, parents: Parents) -> int:
+    """How many levels a row takes with all below it; a new row takes one."""
+    below = _below(row_id, parents) if row_id is not None else set()
+    return 1 + max((_depth(each, parents, below=row_id) for each in below), default=0)
+
+
+def _below(root_id: int, parents: Parents) -> set[int]:
+    """The ids of all rows below a row."""
     children: defaultdict[int | None, list[int]] = defaultdict(list)
-    for row_id, parent_id in pairs:
+    for row_id, parent_id in parents.items():
         children[parent_id].append(row_id)
     seen, waiting = {root_id}, [root_id]
     while waiting:

@@ -1,43 +1,35 @@
-"""A unique index speaks: which of a model's columns was taken already, and the code that says so.
+"""From the violation of a unique index to the refusal that says which of a model's columns was taken already.
 
 The index decides, not a look beforehand: between a look and the insert someone else may come. A model says which
-code belongs to which column:
+code belongs to which column; a violation that reaches the route is answered with it, and a slice writes nothing:
 
     class User(AuditedModel):
         duplicates = {"user_name": Code.DUPLICATE_USER_NAME}
 """
 
-import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 
+from tortoise.context import get_current_context
 from tortoise.exceptions import IntegrityError
 
-from kernel.errors.codes import Code
+from kernel.database.driver_errors import violated_unique
+from kernel.errors.codes import Code, ResponseCode
 from kernel.errors.refusals import Refusal
-from kernel.models.base import Model
-
-_SQLITE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
-_POSTGRES = re.compile(r"Key \((?P<columns>[^)]+)\)=.* already exists")
 
 
-@asynccontextmanager
-async def refuse_duplicates(model: type[Model]) -> AsyncIterator[None]:
-    """Turn the violation of a unique index within into a refusal: the column's code, else 2300."""
-    try:
-        yield
-    except IntegrityError as error:
-        columns = _taken(error)
-        if not columns:
-            raise
-        codes = model.duplicates
-        code = next((codes[column] for column in columns if column in codes), Code.DUPLICATE_RESOURCE)
-        raise Refusal(code) from None
+def duplicate_refusal(error: IntegrityError) -> Refusal | None:
+    """The refusal for a violated unique index: the column's code, else 2300; None for another kind of violation."""
+    violation = violated_unique(error)
+    if violation is None:
+        return None
+    table, columns = violation
+    codes = _codes_of(table)
+    return Refusal(next((codes[column] for column in columns if column in codes), Code.DUPLICATE_RESOURCE))
 
 
-def _taken(error: IntegrityError) -> list[str]:
-    """The columns of the unique index that was violated; none for another kind of violation."""
-    cause = error.args[0] if error.args else error
-    text = f"{cause} {getattr(cause, 'detail', '') or ''}"
-    found = _SQLITE.search(text) or _POSTGRES.search(text)
-    return [column.strip().rpartition(".")[2].strip('"') for column in found["columns"].split(",")] if found else []
+def _codes_of(table: str) -> Mapping[str, ResponseCode]:
+    context = get_current_context()
+    for model in context.apps.get_models_iterable() if context and context.apps else ():
+        if model._meta.db_table == table:
+            return getattr(model, "duplicates", {})  # a table between two models is no model of ours
+    return {}

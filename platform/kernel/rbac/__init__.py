@@ -1,1 +1,1 @@
-"""Who may pass: the door in front of every slice, and the menus, buttons and roles that modules declare."""
+"""Authorization: the access rule of every slice, and the menus, buttons and roles that modules declare."""

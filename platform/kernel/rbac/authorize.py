@@ -1,4 +1,4 @@
-"""The door in front of a slice. Closed unless opened: without a word it asks for sign-in and the slice's own permission.
+"""Authorization: who may call a slice. Closed unless opened: without a word it asks for sign-in and the permission of its name.
 
 What is asked, in this order, and the code of the refusal:
 
@@ -21,6 +21,7 @@ from enum import Enum, auto
 from kernel.auth.actor import authenticate
 from kernel.context import Actor, DataScope, set_actor
 from kernel.errors.codes import Code, ResponseCode
+from kernel.errors.operator import DeclarationError
 from kernel.errors.refusals import Refusal
 from kernel.identity.models import Api, Button
 from kernel.schema.types import Status
@@ -33,6 +34,9 @@ class Access(Enum):
     SIGNED_IN = auto()  # any user
     GRANTED = auto()  # a user with a role that grants the slice's API permission
     SUPER_ADMIN = auto()  # a holder of R_SUPER
+
+
+PUBLIC, SIGNED_IN, SUPER_ADMIN = Access.PUBLIC, Access.SIGNED_IN, Access.SUPER_ADMIN
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def any_of(*names: str) -> Requirement:
 
 @dataclass(frozen=True)
 class AccessRule:
-    """Who may call the slice `name`, which is also the API permission to hold."""
+    """Who may call the slice `name`, which is also the API permission that they must hold."""
 
     name: str
     access: Access = Access.GRANTED
@@ -66,8 +70,14 @@ class AccessRule:
     roles: Requirement | None = None
     open_during_password_change: bool = False
 
-    async def admit(self, authorization: str | None) -> None:
-        """Let the caller in and make them the actor, or raise the refusal that names what is missing."""
+    def __post_init__(self) -> None:
+        if self.access is Access.PUBLIC and (self.button or self.roles):
+            raise DeclarationError(
+                f"{self.name} is PUBLIC and names a button or a role, which nobody would be asked for"
+            )
+
+    async def authorize(self, authorization: str | None) -> None:
+        """Make the caller the actor, or raise the refusal that names what they lack."""
         if self.access is Access.PUBLIC:
             return
         actor = await authenticate(authorization)
@@ -105,9 +115,9 @@ async def _buttons_of(actor: Actor, asked: frozenset[str]) -> frozenset[str]:
     return frozenset([code for (code,) in await held.distinct().values_list("button_code")])
 
 
-def _require(needs: Requirement, held: frozenset[str], all_code: ResponseCode, any_code: ResponseCode) -> None:
-    if needs.met_by(held):
+def _require(required: Requirement, held: frozenset[str], all_code: ResponseCode, any_code: ResponseCode) -> None:
+    if required.met_by(held):
         return
-    if needs.any:
-        raise Refusal(any_code, f"You need one of: {', '.join(sorted(needs.names))}.")
-    raise Refusal(all_code, f"You lack: {', '.join(sorted(needs.names - held))}.")
+    if required.any:
+        raise Refusal(any_code, f"You need one of: {', '.join(sorted(required.names))}.")
+    raise Refusal(all_code, f"You lack: {', '.join(sorted(required.names - held))}.")

@@ -1,8 +1,11 @@
 """The base of every request and response class: camelCase on the wire, snake_case in Python and accepted on input."""
 
-from typing import Any
+from functools import cache
+from types import NoneType
+from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import MISSING, BaseModel, ConfigDict, model_validator
+from pydantic_core import PydanticCustomError
 
 
 def wire_name(name: str) -> str:
@@ -12,7 +15,7 @@ def wire_name(name: str) -> str:
 
 
 class Schema(BaseModel):
-    """A body or a part of one. Unknown fields are ignored, never stored."""
+    """A body or a part of one."""
 
     model_config = ConfigDict(
         alias_generator=wire_name,
@@ -22,11 +25,55 @@ class Schema(BaseModel):
         from_attributes=True,
     )
 
+
+class Request(Schema):
+    """The body of a request. What clients write in many ways is read in one here:
+
+    - "" for an optional field is null: a form clears a field with an empty text;
+    - null for a field with another default counts as left out; a PATCH field that may be left out but not be null is
+      `name: ShortText | MISSING = MISSING` (https://docs.pydantic.dev/latest/concepts/experimental/#missing-sentinel);
+    - the character NUL (U+0000) is refused: not every database's text can hold it;
+    - unknown fields are ignored, never stored.
+    """
+
     def changes(self) -> dict[str, Any]:
         """The fields that the client sent, by their Python names: what a PATCH changes."""
         return {name: getattr(self, name) for name in type(self).model_fields if name in self.model_fields_set}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _read(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        if _holds_nul(data):
+            raise PydanticCustomError("string_nul", "a text must not contain the character NUL (U+0000)")
+        nullable, defaulted = _null_rules(cls)
+        blanks_read = {name: None if value == "" and name in nullable else value for name, value in data.items()}
+        return {name: value for name, value in blanks_read.items() if value is not None or name not in defaulted}
 
-def omittable() -> Any:
-    """Default of a PATCH field that may be left out but, unlike one with a default of None, may not be null."""
-    return Field(default_factory=lambda: None)
+
+def _holds_nul(body: object) -> bool:
+    waiting = [body]  # not by recursion: a body may be nested deeper than Python's stack
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if "\0" in value:
+                return True
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+    return False
+
+
+@cache
+def _null_rules(request: type[Request]) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields that may be null, and those for which null stands for their default; in both spellings."""
+    nullable: set[str] = set()
+    defaulted: set[str] = set()
+    for name, field in request.model_fields.items():
+        if NoneType in get_args(field.annotation):
+            nullable |= {name, wire_name(name)}
+        elif not field.is_required() and field.default is not MISSING:
+            defaulted |= {name, wire_name(name)}
+    return frozenset(nullable), frozenset(defaulted)

@@ -4,7 +4,6 @@ from typing import Annotated, Generic, TypeVar
 
 from fastapi import Response
 from pydantic import JsonValue, WithJsonSchema
-from structlog.contextvars import bind_contextvars
 
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
@@ -14,7 +13,7 @@ T = TypeVar("T")
 
 
 class Success(Schema, Generic[T]):
-    """What a handler returns: `Success(data=...)`."""
+    """The envelope of what a handler returns."""
 
     code: str = Code.SUCCESS.value
     msg: str = Code.SUCCESS.message
@@ -47,7 +46,6 @@ class Refused(Schema):
 
 
 def refused(refusal: Refusal) -> Response:
-    """The answer for a refusal. The request's log line names its code."""
-    bind_contextvars(code=refusal.code.value)
+    """The answer for a refusal."""
     body = Refused(code=refusal.code.value, msg=refusal.message, data=refusal.data)
     return Response(body.model_dump_json(), refusal.status, refusal.headers, media_type="application/json")

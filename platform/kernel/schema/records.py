@@ -4,15 +4,15 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, computed_field
 
-from kernel.ids import SqidId
-from kernel.schema.base import Schema
+from kernel.ids import PublicId, SqidList
+from kernel.schema.base import Request, Schema
 from kernel.schema.types import Millis, format_local
 
 
 class AuditedRecord(Schema):
     """A row of an audited table: its id, and who wrote it when. The two `By` are user names."""
 
-    id: SqidId
+    id: PublicId
     created_by: str | None
     created_at: Millis
     updated_by: str | None
@@ -30,24 +30,22 @@ class AuditedRecord(Schema):
 
 
 class Created(Schema):
-    created_id: SqidId
+    created_id: PublicId
 
 
 class Updated(Schema):
-    updated_id: SqidId
+    updated_id: PublicId
 
 
 class Deleted(Schema):
-    deleted_id: SqidId
+    deleted_id: PublicId
 
 
 class BatchDeleted(Schema):
-    deleted_ids: list[SqidId]
+    deleted_ids: list[PublicId]
 
 
-class BatchDeleteRequest(Schema):
+class BatchDeleteRequest(Request):
     """The rows to delete; an id that comes twice counts once."""
 
-    ids: Annotated[
-        list[SqidId], Field(min_length=1, max_length=1000), AfterValidator(lambda ids: list(dict.fromkeys(ids)))
-    ]
+    ids: Annotated[SqidList, Field(min_length=1), AfterValidator(lambda ids: list(dict.fromkeys(ids)))]

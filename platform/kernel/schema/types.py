@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
 from pydantic import WithJsonSchema as JsonSchema
-from pydantic_core import PydanticCustomError, PydanticUseDefault
+from pydantic_core import PydanticCustomError
 
 from kernel.settings import settings
 
@@ -78,15 +78,5 @@ Phone = Annotated[
 ]
 """A number, without the blanks, hyphens and parentheses that people put in, so that it is not registered twice."""
 
-BlankIsNone = BeforeValidator(lambda value: None if value == "" else value)
-"""For an optional field that a form clears by sending an empty string: `Annotated[Email | None, BlankIsNone]`."""
-
-
-def _use_default_for_null(value: object) -> object:
-    if value is None:
-        raise PydanticUseDefault
-    return value
-
-
-NullIsDefault = BeforeValidator(_use_default_for_null)
-"""For a field with a default that is not None: null is as good as leaving it out."""
+Password = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+"""A password as somebody typed it; whether it may be chosen says `kernel.auth.passwords.ensure_strong`."""

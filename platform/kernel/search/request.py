@@ -1,6 +1,6 @@
 """The body of a search: page, order, and filters that are declared on its fields.
 
-    class SearchEmployeesRequest(CreatedBetween, PageQuery):
+    class SearchEmployeesRequest(CreatedBetween, SearchRequest):
         name: Contains = None                    # name=... anywhere in the column, any case, % and _ literal
         status: Exact[EmployeeStatus] = None
         department_id: Exact[SqidId] = None
@@ -11,9 +11,9 @@ Absent, null and "" filters do not filter.
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
-from kernel.schema.base import Schema
+from kernel.schema.base import Request
 from kernel.schema.types import Millis
 
 T = TypeVar("T")
@@ -41,17 +41,12 @@ AtLeast = Annotated[T | None, Filter("gte")]
 AtMost = Annotated[T | None, Filter("lte")]
 
 
-class SearchRequest(Schema):
+class SearchRequest(Request):
     """`current` counts from 1; `size` is 1 to 1000; `orderBy` names fields of the record, "-" first for descending."""
 
     current: int = Field(default=1, ge=1, le=1_000_000)
     size: int = Field(default=10, ge=1, le=1000)
     order_by: list[Annotated[str, StringConstraints(max_length=64)]] | None = Field(default=None, max_length=8)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _empty_strings_do_not_filter(cls, data: Any) -> Any:
-        return {name: value for name, value in data.items() if value != ""} if isinstance(data, dict) else data
 
     @property
     def offset(self) -> int:
@@ -67,7 +62,7 @@ class SearchRequest(Schema):
         }
 
 
-class CreatedBetween(Schema):
+class CreatedBetween(Request):
     """Adds the filters `createdAtStart` and `createdAtEnd`, both inclusive."""
 
     created_at_start: Annotated[Millis | None, Filter("gte", "created_at")] = None

@@ -1,85 +1,82 @@
-"""A slice's router: it takes the one route that the file declares. Name, URL and permission follow from the file's place.
+"""How a file declares its use case: one decorator on its handler. Name, URL and permission follow from the file's place.
 
-    router = slice_router()
-
-    @router.patch("/{employee_id}/department", button="B_HR_EMP_TRANSFER")
-    async def transfer(employee_id: SqidPath, request: TransferEmployeeRequest) -> Success[Updated]: ...
+    @patch("/{employee_id}/department", button="B_HR_EMP_TRANSFER")
+    async def transfer(employee_id: SqidId, request: TransferEmployeeRequest) -> Updated: ...
 
 in `features/hr/employees/transfer.py` is the use case `hr.employees.transfer`, answers to
 `PATCH /api/v1/business/hr/employees/{employee_id}/department`, and asks for sign-in, the API permission
-`hr.employees.transfer` and the button.
+`hr.employees.transfer` and the button. What the handler returns becomes the `data` of the envelope.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, ParamSpec, TypedDict, TypeVar, Unpack
+from typing import Any, TypedDict, TypeVar, Unpack
 
+from kernel.errors.operator import DeclarationError
 from kernel.rbac.authorize import Access, Requirement
 
-P = ParamSpec("P")
-R = TypeVar("R")
-Decorator = Callable[[Callable[P, Awaitable[R]]], Callable[P, Awaitable[R]]]
+Handler = Callable[..., Awaitable[Any]]
+H = TypeVar("H", bound=Handler)
+
+_DECLARATION = "__slice__"
 
 
 class Options(TypedDict, total=False):
-    """What a route may say beside its path. Each has a default that is safe."""
+    """What a declaration may say beside its path. Each has a default that is safe."""
 
     access: Access  # who may call; GRANTED: whoever holds the API permission of the slice's name
     button: str | Requirement  # the buttons that a caller must hold as well
     roles: str | Requirement  # the roles
     open_during_password_change: bool  # also for a user who must change the password first; False
-    transaction: bool  # one unit of work around the handler; True for writes, False for reads
+    transaction: bool  # one around the handler; False for GET and for a search (its body is a SearchRequest), else True
     max_body_bytes: int  # instead of the setting MAX_BODY_BYTES, for uploads
 
 
 @dataclass(frozen=True, slots=True)
-class Declared:
-    """A route as the slice's file declares it."""
+class Declaration:
+    """What a decorator says of its handler."""
 
     method: str
     path: str
-    handler: Callable[..., Awaitable[Any]]
     options: Options
 
 
-class SliceRouter:
-    """Takes the one route of a slice's file. Get one with `slice_router()`."""
-
-    def __init__(self) -> None:
-        self.declared: list[Declared] = []
-
-    def get(self, path: str = "", **options: Unpack[Options]) -> Decorator[..., Any]:
-        """A read."""
-        return self._route("GET", path, {"transaction": False, **options})
-
-    def search(self, path: str = "/search", **options: Unpack[Options]) -> Decorator[..., Any]:
-        """A read whose filters come in a body: POST, without a transaction."""
-        return self._route("POST", path, {"transaction": False, **options})
-
-    def post(self, path: str = "", **options: Unpack[Options]) -> Decorator[..., Any]:
-        """A write: something new, or an action."""
-        return self._route("POST", path, options)
-
-    def put(self, path: str = "", **options: Unpack[Options]) -> Decorator[..., Any]:
-        """A write: something replaced as a whole."""
-        return self._route("PUT", path, options)
-
-    def patch(self, path: str = "", **options: Unpack[Options]) -> Decorator[..., Any]:
-        """A write: only what is sent changes."""
-        return self._route("PATCH", path, options)
-
-    def delete(self, path: str = "", **options: Unpack[Options]) -> Decorator[..., Any]:
-        """A write: something taken away."""
-        return self._route("DELETE", path, options)
-
-    def _route(self, method: str, path: str, options: Options) -> Decorator[..., Any]:
-        def declare(handler: Callable[P, Awaitable[R]]) -> Callable[P, Awaitable[R]]:
-            self.declared.append(Declared(method, path, handler, options))
-            return handler
-
-        return declare
+def get(path: str = "", **options: Unpack[Options]) -> Callable[[H], H]:
+    """A read."""
+    return _declare("GET", path, options)
 
 
-def slice_router() -> SliceRouter:
-    """The router of one slice."""
-    return SliceRouter()
+def post(path: str = "", **options: Unpack[Options]) -> Callable[[H], H]:
+    """Something new, an action, or a search."""
+    return _declare("POST", path, options)
+
+
+def put(path: str = "", **options: Unpack[Options]) -> Callable[[H], H]:
+    """Something replaced as a whole."""
+    return _declare("PUT", path, options)
+
+
+def patch(path: str = "", **options: Unpack[Options]) -> Callable[[H], H]:
+    """A change of the fields that are sent."""
+    return _declare("PATCH", path, options)
+
+
+def delete(path: str = "", **options: Unpack[Options]) -> Callable[[H], H]:
+    """Something taken away."""
+    return _declare("DELETE", path, options)
+
+
+def declaration_of(value: object) -> Declaration | None:
+    """What was declared of a handler; None for anything else."""
+    declared = getattr(value, _DECLARATION, None)
+    return declared if isinstance(declared, Declaration) else None
+
+
+def _declare(method: str, path: str, options: Options) -> Callable[[H], H]:
+    def decorate(handler: H) -> H:
+        if declaration_of(handler):
+            raise DeclarationError(f"{handler.__module__}: its handler has two decorators; one file is one use case")
+        setattr(handler, _DECLARATION, Declaration(method, path, options))
+        return handler
+
+    return decorate

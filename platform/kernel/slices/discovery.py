@@ -1,19 +1,19 @@
 """Discovery: the folder is the register. Every use case, table, event and declaration is found by where its file stands.
 
-features/<feature>/module.py          `module = Module(...)`: makes the folder a feature
+features/<feature>/feature.py         `feature = Feature(title=..., prefix=...)`: makes the folder a feature
 features/<feature>/models.py          its tables, a Tortoise app of the feature's name
 features/<feature>/access.py          `access = Declarations(...)`
 features/<feature>/codes.py           its ResponseCode enumeration
 features/<feature>/settings.py        its ModuleSettings
-features/<feature>/seed.py            `async def seed()`: demo rows, idempotent; `DEMO_ACCOUNTS`; `async def grow(count, advance)`
+features/<feature>/seed.py            `async def seed()`: demo rows, idempotent; `DEMO_ACCOUNTS`; `async def generate_demo_rows(count, advance)`
 features/<feature>/reactions/*.py     reactions, registered when they are imported
-features/<feature>/**/<verb>.py       a slice, if it has a `router`
+features/<feature>/**/<verb>.py       a slice, if it has a decorated handler; see `kernel.slices.decorators`
 """
 
 import importlib
 import inspect
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -25,7 +25,7 @@ from kernel.errors.operator import DeclarationError, SettingsError
 from kernel.models.base import Model
 from kernel.rbac.declarations import Declarations
 from kernel.settings import ModuleSettings, settings
-from kernel.slices.decorators import SliceRouter
+from kernel.slices.decorators import declaration_of
 from kernel.slices.route import API_PREFIX, SliceRoute
 from kernel.unit_of_work.events import reacts
 
@@ -33,26 +33,22 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Module:
-    """What a feature says of itself. `prefix` is the part of its URLs after `/api/v1`, such as `/business/hr`."""
+class Feature:
+    """A feature module. It says its title and its `prefix`, the part of its URLs after `/api/v1`, such as `/business/hr`.
+
+    The other fields are filled by discovery, from what else stands in the folder.
+    """
 
     title: str
     prefix: str
-
-
-@dataclass(kw_only=True)
-class Feature:
-    """A feature module, as discovery found it."""
-
-    name: str
-    module: Module
-    slices: list[SliceRoute] = field(default_factory=list)
+    name: str = ""
+    slices: tuple[SliceRoute, ...] = ()
     models: str | None = None
     access: Declarations = field(default_factory=Declarations)
+    codes: tuple[type[ResponseCode], ...] = ()
     seed: Callable[[], Awaitable[None]] | None = None
-    grow: Callable[[int, Callable[[int], None]], Awaitable[None]] | None = None
-    demo_accounts: dict[str, str] = field(default_factory=dict)
-    codes: list[type[ResponseCode]] = field(default_factory=list)
+    generate_demo_rows: Callable[[int, Callable[[int], None]], Awaitable[None]] | None = None
+    demo_accounts: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache
@@ -89,11 +85,13 @@ def _refuse_foreign_keys_out(feature: Feature) -> None:
 
 def _read_feature(folder: Path) -> Feature:
     name = folder.name
-    if not (folder / "module.py").exists():
+    if not (folder / "feature.py").exists():
         raise DeclarationError(
-            f"features/{name}/ has no module.py; it must define `module = Module(title=..., prefix=...)`"
+            f"features/{name}/ has no feature.py; it must define `feature = Feature(title=..., prefix=...)`"
         )
-    feature = Feature(name=name, module=_declared(f"features.{name}.module", "module", Module))
+    declared = _declared(f"features.{name}.feature", "feature", Feature)
+    found: dict[str, Any] = {"name": name}
+    slices: list[SliceRoute] = []
     for path in sorted(folder.rglob("*.py")):
         if path.name == "__init__.py":  # is run, once, when what stands in its folder is imported
             continue
@@ -102,33 +100,34 @@ def _read_feature(folder: Path) -> Feature:
         python_module = importlib.import_module(dotted)
         match inner:
             case "models":
-                feature.models = dotted
+                found["models"] = dotted
             case "access":
-                feature.access = _declared(dotted, "access", Declarations)
+                found["access"] = _declared(dotted, "access", Declarations)
             case "codes":
-                feature.codes = _classes(python_module, ResponseCode)
+                found["codes"] = tuple(_classes(python_module, ResponseCode))
             case "settings":
                 for kind in _classes(python_module, ModuleSettings):
                     kind.load()
             case "seed":
-                feature.seed = getattr(python_module, "seed", None)
-                feature.grow = getattr(python_module, "grow", None)
-                feature.demo_accounts = getattr(python_module, "DEMO_ACCOUNTS", {})
+                found["seed"] = getattr(python_module, "seed", None)
+                found["generate_demo_rows"] = getattr(python_module, "generate_demo_rows", None)
+                found["demo_accounts"] = getattr(python_module, "DEMO_ACCOUNTS", {})
             case _ if inner.startswith("reactions."):
                 if not reacts(dotted):
-                    raise DeclarationError(
-                        f"{dotted.replace('.', '/')}.py registers no reaction; decorate one with @on(Event)"
-                    )
+                    raise DeclarationError(f"{_file(dotted)} registers no reaction; decorate one with @on(Event)")
             case _:
-                if route := _read_slice(feature.module, dotted, python_module):
-                    feature.slices.append(route)
-    return feature
+                slices += _read_slices(declared.prefix, dotted, python_module)
+    return replace(declared, slices=tuple(slices), **found)
+
+
+def _file(dotted: str) -> str:
+    return f"{dotted.replace('.', '/')}.py"
 
 
 def _declared(dotted: str, name: str, kind: type[T]) -> T:
     value = getattr(importlib.import_module(dotted), name, None)
     if not isinstance(value, kind):
-        raise DeclarationError(f"{dotted.replace('.', '/')}.py must define `{name} = {kind.__name__}(...)`")
+        raise DeclarationError(f"{_file(dotted)} must define `{name} = {kind.__name__}(...)`")
     return value
 
 
@@ -138,23 +137,20 @@ def _classes(python_module: ModuleType, kind: type[T]) -> list[type[T]]:
     return [each for each in found if each.__module__ == python_module.__name__]
 
 
-def _read_slice(module: Module, dotted: str, python_module: ModuleType) -> SliceRoute | None:
+def _read_slices(feature_prefix: str, dotted: str, python_module: ModuleType) -> list[SliceRoute]:
+    """The one slice of a file; none of a file beside the resources' folders that declares nothing."""
     name = dotted.removeprefix("features.")
     _, *resource, _ = name.split(".")
-    path = f"{dotted.replace('.', '/')}.py"
-    router = getattr(python_module, "router", None)
-    if not isinstance(router, SliceRouter):
-        if resource:
-            raise DeclarationError(
-                f"{path} has no `router = slice_router()`; every file in a resource's folder is a use case"
-            )
-        return None
-    if len(router.declared) != 1:
+    handlers = [each for each in vars(python_module).values() if declaration_of(each) and each.__module__ == dotted]
+    if not handlers and not resource:
+        return []
+    if len(handlers) != 1:
         raise DeclarationError(
-            f"{path} declares {len(router.declared)} routes; one file is one use case, so it needs exactly one"
+            f"{_file(dotted)} declares {len(handlers)} routes; every file in a resource's folder is one use case: "
+            "decorate its one handler with @get, @post, @put, @patch or @delete"
         )
-    prefix = API_PREFIX + module.prefix + "".join("/" + part.replace("_", "-") for part in resource)
     summary = (inspect.getdoc(python_module) or "").partition("\n")[0]
     if not summary:
-        raise DeclarationError(f"{path} has no docstring; its first line says what the use case does")
-    return SliceRoute(router.declared[0], name=name, prefix=prefix, module=dotted, summary=summary)
+        raise DeclarationError(f"{_file(dotted)} has no docstring; its first line says what the use case does")
+    prefix = API_PREFIX + feature_prefix + "".join("/" + part.replace("_", "-") for part in resource)
+    return [SliceRoute(handlers[0], name=name, prefix=prefix, summary=summary)]

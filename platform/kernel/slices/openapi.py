@@ -45,22 +45,22 @@ def _describe_operation(operation: dict[str, Any], route: SliceRoute) -> None:
     for status, description in _TRANSPORT.items():
         if status not in ("413", "415") or "requestBody" in operation:
             responses[status] = {"description": description, "content": {"application/json": {"schema": _REFUSED}}}
-    if route.door.access is not Access.PUBLIC:
+    if route.access_rule.access is not Access.PUBLIC:
         operation["security"] = [{"bearer": []}]
     operation["description"] = "\n\n".join(filter(None, [operation.get("description"), _who_may_call(route)]))
 
 
 def _who_may_call(route: SliceRoute) -> str:
-    door = route.door
+    rule = route.access_rule
     asked = {
         Access.PUBLIC: "Open to anyone.",
         Access.SIGNED_IN: "Needs sign-in.",
-        Access.GRANTED: f"Needs the permission `{door.name}`.",
+        Access.GRANTED: f"Needs the permission `{rule.name}`.",
         Access.SUPER_ADMIN: "Needs a super administrator.",
-    }[door.access]
-    for what, needs in (("button", door.button), ("role", door.roles)):
-        if needs:
-            several = "s" if len(needs.names) > 1 else ""
-            how = "one of the" if needs.any and several else "the"
-            asked += f" Needs {how} {what}{several} {', '.join(f'`{name}`' for name in sorted(needs.names))}."
+    }[rule.access]
+    for what, required in (("button", rule.button), ("role", rule.roles)):
+        if required:
+            several = "s" if len(required.names) > 1 else ""
+            how = "one of the" if required.any and several else "the"
+            asked += f" Needs {how} {what}{several} {', '.join(f'`{name}`' for name in sorted(required.names))}."
     return asked

@@ -1,10 +1,10 @@
-"""A slice as FastAPI serves it: the door first, before a byte of the body is read; then parsing; then the handler."""
+"""A slice as FastAPI serves it: the access rule first, before a byte of the body is read; then parsing; then the handler."""
 
 import asyncio
-import re
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import nullcontext
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, get_origin, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -17,51 +17,51 @@ from starlette.types import Message, Receive, Scope, Send
 from kernel.errors.codes import Code
 from kernel.errors.operator import DeclarationError
 from kernel.errors.refusals import TransportRefusal
-from kernel.ids import reading_wire
 from kernel.rbac.authorize import Access, AccessRule, Requirement, all_of
+from kernel.schema.envelope import Success
+from kernel.search.request import SearchRequest
 from kernel.settings import settings
-from kernel.slices.decorators import Declared
+from kernel.slices.decorators import Handler, declaration_of
 from kernel.unit_of_work.transaction import transaction
 
 API_PREFIX = "/api/v1"
 BODY_SECONDS = 30  # a body that comes slower holds a connection that others need
 
-# An escaped NUL in JSON: an odd number of backslashes before u0000. No database text column holds one everywhere.
-_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-
 P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class SliceRoute(APIRoute):
-    """The route of the use case `name`, declared in the Python module `module`, below the URL `prefix`."""
+    """The route of the use case `name`, which `handler` declares, below the URL `prefix`."""
 
-    def __init__(self, declared: Declared, *, name: str, prefix: str, module: str, summary: str) -> None:
+    def __init__(self, handler: Handler, *, name: str, prefix: str, summary: str) -> None:
+        declared = declaration_of(handler)
+        assert declared, f"{name}: the handler is not decorated"
         options = declared.options
-        self.transaction = options.get("transaction", True)
-        self.door = AccessRule(
+        hints = get_type_hints(handler, include_extras=True)
+        payload = hints.pop("return", None)
+        self.access_rule = AccessRule(
             name,
             access=options.get("access", Access.GRANTED),
-            button=_needs(options.get("button")),
-            roles=_needs(options.get("roles")),
+            button=_requirement(options.get("button")),
+            roles=_requirement(options.get("roles")),
             open_during_password_change=options.get("open_during_password_change", False),
         )
-        if self.door.access is Access.PUBLIC and (self.door.button or self.door.roles):
-            raise DeclarationError(f"{name} is PUBLIC and names a button or a role, which nobody would be asked for")
+        self.transaction = options.get("transaction", not _is_read(declared.method, hints.values()))
+        self.max_body_bytes = options.get("max_body_bytes")
         super().__init__(
             prefix + declared.path,
-            _as_endpoint(declared.handler, module, transactional=self.transaction),
+            _endpoint(handler, f"features.{name}" if self.transaction else None),
+            response_model=_response_model(name, payload),
             methods=[declared.method],
             name=name,
             operation_id=name,
             tags=["/".join(name.split(".")[:-1])],
             summary=summary,
         )
-        self.max_body_bytes = options.get("max_body_bytes")
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
-        await self.door.admit(headers.get("authorization"))
+        await self.access_rule.authorize(headers.get("authorization"))
         limit = self.max_body_bytes or settings().max_body_bytes
         length = headers.get("content-length", "")
         if length.isdecimal() and int(length) > limit:
@@ -73,29 +73,39 @@ class SliceRoute(APIRoute):
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
 
         async def handle_checked(request: Request) -> Response:
-            await _refuse_unusable_text(request, takes_json=takes_json)
-            with reading_wire():
-                return await handle(request)
+            await _refuse_unreadable(request, takes_json=takes_json)
+            return await handle(request)
 
         return handle_checked
 
 
-def _needs(names: str | Requirement | None) -> Requirement | None:
+def _requirement(names: str | Requirement | None) -> Requirement | None:
     return all_of(names) if isinstance(names, str) else names
 
 
-def _as_endpoint(
-    handler: Callable[P, Awaitable[R]], module: str, *, transactional: bool
-) -> Callable[P, Coroutine[None, None, R]]:
-    """The handler as FastAPI calls it: the input is read by then, and a write runs in one unit of work."""
+def _is_read(method: str, parameters: Iterable[object]) -> bool:
+    return method == "GET" or any(isinstance(each, type) and issubclass(each, SearchRequest) for each in parameters)
+
+
+def _response_model(name: str, payload: Any) -> type[Success] | None:
+    """The envelope around what the handler says it returns; None for a Response of its own, such as a file."""
+    kind = get_origin(payload) or payload
+    if payload in (None, Any) or (isinstance(kind, type) and issubclass(kind, dict)):
+        raise DeclarationError(f"{name}: its handler must say what it returns, a class whose fields the client may see")
+    if isinstance(kind, type) and issubclass(kind, Response):
+        return None
+    return Success[payload]
+
+
+def _endpoint(handler: Callable[P, Awaitable[Any]], module: str | None) -> Callable[P, Coroutine[None, None, Any]]:
+    """The handler as FastAPI calls it: the input is read by then; in a transaction of `module`, unless that is None."""
 
     @wraps(handler)
-    async def endpoint(*args: P.args, **kwargs: P.kwargs) -> R:
-        with reading_wire(False):
-            if not transactional:
-                return await handler(*args, **kwargs)
-            async with transaction(module):
-                return await handler(*args, **kwargs)
+    async def endpoint(*args: P.args, **kwargs: P.kwargs) -> Any:
+        async with transaction(module) if module else nullcontext():
+            payload = await handler(*args, **kwargs)
+        # FastAPI makes the response model of it, and refuses a payload of another type (1201).
+        return payload if isinstance(payload, Response) else {"data": payload}
 
     return endpoint
 
@@ -125,7 +135,8 @@ def _too_large(limit: int) -> HTTPException:
     return HTTPException(413, f"The request body is larger than {limit} bytes.")
 
 
-async def _refuse_unusable_text(request: Request, *, takes_json: bool) -> None:
+async def _refuse_unreadable(request: Request, *, takes_json: bool) -> None:
+    """Raise for what no slice can read: NUL in the URL (in a body `kernel.schema.base.Request` refuses it), no JSON."""
     if "\0" in request.scope["path"]:
         raise _nul_error("path")
     if b"%00" in request.scope["query_string"]:
@@ -135,8 +146,7 @@ async def _refuse_unusable_text(request: Request, *, takes_json: bool) -> None:
     body = await request.body()
     if body and not _is_json(request.headers.get("content-type", "")):
         raise TransportRefusal(415, Code.UNSUPPORTED_MEDIA_TYPE)
-    # A NUL byte is in every JSON of another encoding; JSON is UTF-8 (RFC 8259 section 8.1).
-    if b"\0" in body or (b"u0000" in body and _ESCAPED_NUL.search(body)):
+    if b"\0" in body:  # every other encoding of JSON has one; JSON is UTF-8 (RFC 8259 section 8.1)
         raise _nul_error("body")
 
 

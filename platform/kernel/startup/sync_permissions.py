@@ -174,7 +174,7 @@ def _warn_of_grants_of_nothing(
 
 
 def _buttons(route: SliceRoute) -> frozenset[str]:
-    return route.door.button.names if route.door.button else frozenset()
+    return route.access_rule.button.names if route.access_rule.button else frozenset()
 
 
 def _unmatched(patterns: Iterable[str], names: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from functools import partial
 
 import structlog
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection, get_connections
 from tortoise.transactions import in_transaction
 
@@ -25,21 +26,21 @@ def connection_of(dotted_name: str) -> str:
 
 
 @asynccontextmanager
-async def transaction(module: str) -> AsyncIterator[None]:
-    """Commit what happens within, all or nothing, then deliver what was emitted.
+async def transaction(module: str) -> AsyncIterator[BaseDBAsyncClient]:
+    """Commit what happens within, all or nothing, then deliver what was emitted. Gives the connection, for SQL by hand.
 
     `module` is the Python module that asks, `__name__`: the transaction is one of its feature's database. Within
     another one of the same database it joins that.
     """
     connection = connection_of(module)
     if connection in _open.get():
-        yield
+        yield get_connection(connection)
         return
     events: list[object] = []
     collecting, opening = collected.set(events), _open.set(_open.get() | {connection})
     try:
-        async with in_transaction(connection):
-            yield
+        async with in_transaction(connection) as client:
+            yield client
     finally:
         collected.reset(collecting)
         _open.reset(opening)

@@ -12,8 +12,10 @@ from tortoise.exceptions import DoesNotExist, IntegrityError
 from kernel.database.driver_errors import DRIVER_ERRORS, is_conflict, is_unavailable
 from kernel.errors.codes import Code
 from kernel.errors.refusals import NotFound, Refusal, TransportRefusal
+from kernel.models.unique import duplicate_refusal
 from kernel.schema.base import wire_name
 from kernel.schema.envelope import refused
+from kernel.web.middleware import REFUSED_CODE
 
 log = structlog.get_logger(__name__)
 
@@ -38,17 +40,25 @@ def install_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, _database)
 
 
-async def _refusal(_request: Request, error: Exception) -> Response:
+def _answer(request: Request, refusal: Refusal) -> Response:
+    """The refusal in its envelope; the middleware's log line names the code."""
+    request.scope[REFUSED_CODE] = refusal.code.value
+    return refused(refusal)
+
+
+async def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    return refused(error)
+    return _answer(request, error)
 
 
-async def _validation(_request: Request, error: Exception) -> Response:
+async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     errors: list[JsonValue] = [_field_error(detail) for detail in error.errors()]
     first = [_field_error(detail) for detail in error.errors()[:3]]
     summary = "; ".join(f"{each['field']}: {each['message']}" for each in first)
-    return refused(Refusal(Code.REQUEST_VALIDATION, f"The request is not valid. {summary}", data={"errors": errors}))
+    return _answer(
+        request, Refusal(Code.REQUEST_VALIDATION, f"The request is not valid. {summary}", data={"errors": errors})
+    )
 
 
 def _field_error(detail: dict[str, Any]) -> dict[str, JsonValue]:
@@ -63,37 +73,40 @@ def _field_error(detail: dict[str, Any]) -> dict[str, JsonValue]:
     }
 
 
-async def _response_validation(_request: Request, error: Exception) -> Response:
+async def _response_validation(request: Request, error: Exception) -> Response:
     log.error("an answer did not have the promised shape", exc_info=error)
-    return refused(TransportRefusal(500, Code.RESPONSE_VALIDATION))
+    return _answer(request, TransportRefusal(500, Code.RESPONSE_VALIDATION))
 
 
-async def _http(_request: Request, error: Exception) -> Response:
+async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 400:  # FastAPI could not parse the body at all
         detail: JsonValue = {"field": "body", "message": str(error.detail), "type": "body_unreadable"}
-        return refused(Refusal(Code.REQUEST_VALIDATION, data={"errors": [detail]}))
+        return _answer(request, Refusal(Code.REQUEST_VALIDATION, data={"errors": [detail]}))
     code = _BY_STATUS.get(error.status_code, Code.FAIL)
     message = error.detail if code is Code.PAYLOAD_TOO_LARGE else None  # ours; other details are Starlette's
-    return refused(TransportRefusal(error.status_code, code, message))
+    return _answer(request, TransportRefusal(error.status_code, code, message))
 
 
-async def _does_not_exist(_request: Request, error: Exception) -> Response:
+async def _does_not_exist(request: Request, error: Exception) -> Response:
     assert isinstance(error, DoesNotExist)
-    return refused(NotFound.of(error.model) if isinstance(error.model, type) else NotFound("record"))
+    return _answer(request, NotFound.of(error.model) if isinstance(error.model, type) else NotFound("record"))
 
 
-async def _integrity(_request: Request, error: Exception) -> Response:
-    log.warning("refused by the database", error=str(error))
-    return refused(Refusal(Code.INTEGRITY_ERROR))
+async def _integrity(request: Request, error: Exception) -> Response:
+    assert isinstance(error, IntegrityError)
+    if refusal := duplicate_refusal(error):
+        return _answer(request, refusal)
+    log.warning("integrity violation", error=str(error))
+    return _answer(request, Refusal(Code.INTEGRITY_ERROR))
 
 
-async def _database(_request: Request, error: Exception) -> Response:
+async def _database(request: Request, error: Exception) -> Response:
     if is_conflict(error):
         log.warning("refused: another transaction was faster", error=str(error))
-        return refused(Refusal(Code.CONFLICT))
+        return _answer(request, Refusal(Code.CONFLICT))
     if is_unavailable(error):
         log.error("the database does not answer", error=str(error))
         message = "The database does not answer. Try again later."
-        return refused(TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message))
+        return _answer(request, TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message))
     raise error

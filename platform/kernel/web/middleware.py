@@ -19,6 +19,9 @@ from kernel.unit_of_work.background import deferring
 
 log = structlog.get_logger("request")
 
+REFUSED_CODE = "kernel.refused_code"
+"""The key in the ASGI scope under which whoever answers with a refusal leaves its code for the log line."""
+
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -58,8 +61,10 @@ class RequestMiddleware:
                     headers.setdefault(name, value)
             elif message["type"] == "http.response.body" and not message.get("more_body", False):
                 milliseconds = round((perf_counter() - began) * 1000, 1)
-                use_case = getattr(scope.get("route"), "name", None)
-                log.info(line, use_case=use_case, status=status, ms=milliseconds)
+                facts: dict[str, object] = {"use_case": getattr(scope.get("route"), "name", None), "status": status}
+                if REFUSED_CODE in scope:
+                    facts["code"] = scope[REFUSED_CODE]
+                log.info(line, **facts, ms=milliseconds)
             await send(message)
 
         async with deferring():
@@ -71,5 +76,6 @@ class RequestMiddleware:
                 log.exception("unforeseen error", request=line)
                 if status:  # the answer has begun: let the server break it off, or the caller takes half for the whole
                     raise
+                scope[REFUSED_CODE] = Code.INTERNAL_ERROR.value
                 answer = refused(TransportRefusal(500, Code.INTERNAL_ERROR))
                 await answer(scope, receive, send_with_headers)

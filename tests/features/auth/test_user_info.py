@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import httpx
 from syrupy.assertion import SnapshotAssertion
 
-from kernel import Access, Status
+from kernel import PUBLIC, Status
 from kernel.auth.tokens import issue_pair
 from kernel.identity.models import Button, Role, User
 from kernel.ids import encode
@@ -72,7 +72,7 @@ async def test_it_is_open_during_a_due_password_change_as_little_else_is(signed_
         route
         for feature in discover()
         for route in feature.slices
-        if route.door.access is not Access.PUBLIC and route.name not in OPEN_DURING_PASSWORD_CHANGE
+        if route.access_rule.access is not PUBLIC and route.name not in OPEN_DURING_PASSWORD_CHANGE
     ]
     for route in closed:
         (method,) = list(route.methods or ())

@@ -3,33 +3,13 @@
 import pytest
 
 from features.hr.codes import HrCode
-from features.hr.employment import hand_over_departments, refuse_departments_in_use, refuse_too_many_tags
+from features.hr.employment import hand_over_departments, refuse_departments_in_use
 from features.hr.events import DepartmentManagerChanged
 from features.hr.models import Department, Employee, EmployeeStatus
 from kernel import Code, Refusal, transaction
 from kernel.identity.models import User
-from kernel.settings import _load
 
 pytestmark = pytest.mark.usefixtures("app")
-
-
-def test_ten_tags_are_not_too_many():
-    refuse_too_many_tags([*range(1, 11), 1, 2, 3])
-
-
-def test_eleven_tags_are():
-    with pytest.raises(Refusal) as refused:
-        refuse_too_many_tags(list(range(1, 12)))
-    assert refused.value.code == HrCode.TAGS_EXCEED_LIMIT
-
-
-def test_how_many_is_a_setting(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest):
-    monkeypatch.setenv("HR_MAX_TAGS_PER_EMPLOYEE", "2")
-    _load.cache_clear()
-    request.addfinalizer(_load.cache_clear)
-    refuse_too_many_tags([1, 2])
-    with pytest.raises(Refusal):
-        refuse_too_many_tags([1, 2, 3])
 
 
 async def test_hands_over_every_department(events: list[object]):

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
-from features.hr.seed import DEMO_ACCOUNTS, grow, seed
+from features.hr.seed import DEMO_ACCOUNTS, generate_demo_rows, seed
 from kernel import DEMO_PASSWORD, OperatorError, Status, transaction
 from kernel.identity.models import Role, User
 
@@ -81,8 +81,8 @@ async def test_grow(monkeypatch: pytest.MonkeyPatch):
     """More employees in every department, with tags, without accounts; and with each call further ones."""
     monkeypatch.setattr("features.hr.seed._BATCH", 10)
     users, advances = await User.all().count(), list[int]()
-    await grow(25, advances.append)
-    await grow(5, advances.append)
+    await generate_demo_rows(25, advances.append)
+    await generate_demo_rows(5, advances.append)
     assert advances == [10, 10, 5, 5]
     added = await Employee.filter(employee_no__startswith="D").order_by("id").prefetch_related("tags")
     assert [each.employee_no for each in added] == [f"D{number:08d}" for number in range(1, 31)]
@@ -94,9 +94,9 @@ async def test_grow(monkeypatch: pytest.MonkeyPatch):
 
 
 async def test_grow_gives_no_number_twice():
-    await grow(3, lambda _added: None)
+    await generate_demo_rows(3, lambda _added: None)
     await Employee.filter(employee_no="D00000003").delete()
-    await grow(1, lambda _added: None)
+    await generate_demo_rows(1, lambda _added: None)
     assert await Employee.filter(employee_no__startswith="D").order_by("id").values_list("employee_no", flat=True) == [
         "D00000001",
         "D00000002",
@@ -107,7 +107,7 @@ async def test_grow_gives_no_number_twice():
 async def test_grow_without_a_company():
     await Department.all().delete()
     with pytest.raises(OperatorError, match="no company yet"):
-        await grow(1, lambda _added: None)
+        await generate_demo_rows(1, lambda _added: None)
 
 
 async def everything() -> list[list[dict[str, Any]]]:

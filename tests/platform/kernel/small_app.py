@@ -1,13 +1,14 @@
 """An app of a few slices that a test makes, with all of the kernel's own around them, as `create_app` puts it."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import wraps
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
 from kernel import PUBLIC
-from kernel.slices.decorators import slice_router
+from kernel.slices import decorators
 from kernel.slices.index import SliceIndex
 from kernel.slices.route import SliceRoute
 from kernel.web.error_handlers import install_error_handlers
@@ -26,10 +27,26 @@ def slice_of(
     **options: Any,
 ) -> SliceRoute:
     """The handler as a slice that is open to anyone, unless told otherwise."""
-    router = slice_router()
-    getattr(router, method)(path, **{"access": PUBLIC, **options})(handler)
-    (declared,) = router.declared
-    return SliceRoute(declared, name=name, prefix=prefix, module=f"features.{name}", summary=f"It is {name}.")
+    return declared(handler, path, method, name=name, prefix=prefix, **{"access": PUBLIC, **options})
+
+
+def declared(
+    handler: Callable[..., Awaitable[Any]],
+    path: str = "",
+    method: str = "post",
+    *,
+    name: str = "shop.orders.send",
+    prefix: str = "/orders",
+    **options: Any,
+) -> SliceRoute:
+    """The handler as a slice that says of itself no more than this. It may be declared more than once, each time anew."""
+
+    @wraps(handler)
+    async def once(*args: Any, **kwargs: Any) -> Any:
+        return await handler(*args, **kwargs)
+
+    getattr(decorators, method)(path, **options)(once)
+    return SliceRoute(once, name=name, prefix=prefix, summary=f"It is {name}.")
 
 
 def app_of(*slices: SliceRoute) -> FastAPI:

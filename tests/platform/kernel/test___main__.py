@@ -10,7 +10,7 @@ from kernel import __main__ as command_line
 from kernel.errors.operator import StartupRefused
 from kernel.slices.discovery import database_config
 from tests.platform.kernel.conftest import Configure, Features
-from tests.platform.kernel.slices.test_discovery import MODELS, MODULE
+from tests.platform.kernel.slices.test_discovery import FEATURE, MODELS
 
 Run = Callable[..., Awaitable[tuple[int, str, str]]]
 
@@ -72,7 +72,7 @@ async def test_all_migrations_are_written(run: Run) -> None:
 
 
 async def test_a_missing_migration_is_named(run: Run, discovered: Features) -> None:
-    discovered({"features/shop/module.py": MODULE, "features/shop/models.py": MODELS})
+    discovered({"features/shop/feature.py": FEATURE, "features/shop/models.py": MODELS})
     code, out, err = await run("makemigrations", "--check")
     assert (code, out) == (1, "")
     assert err == "shop: its models have changed. Run: just makemigrations shop\n"

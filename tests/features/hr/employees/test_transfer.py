@@ -143,7 +143,7 @@ async def test_of_nobody(signed_in: SignedIn, events: list[object]):
 
 
 @pytest.mark.parametrize("field", ["departmentId", "newManagerEmployeeId"])
-@pytest.mark.parametrize("value", [5, 0, "", "not-an-id"])
+@pytest.mark.parametrize("value", [5, 0, "not-an-id"])
 async def test_what_is_no_id(field: str, value: object, signed_in: SignedIn, events: list[object]):
     before = await company()
     hanmei = await signed_in("R_HR_MANAGER")

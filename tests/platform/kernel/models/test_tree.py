@@ -4,10 +4,11 @@ from dataclasses import dataclass, field
 
 import pytest
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import DoesNotExist
 from tortoise.functions import Count
 from tortoise.transactions import in_transaction
 
-from kernel.models.tree import CycleError, build_tree
+from kernel.models.tree import MAX_DEPTH, CycleError, DepthError, build_tree
 from tests.platform.kernel.models.office import Department
 
 
@@ -108,9 +109,31 @@ async def test_children_are_counted_without_deleted_ones(tree: dict[str, int]) -
 
 async def test_moves(tree: dict[str, int]) -> None:
     async with in_transaction("default"):
-        await Department.ensure_no_cycle(tree["b"], None)
-        await Department.ensure_no_cycle(tree["b"], tree["x"])
-        await Department.ensure_no_cycle(tree["c"], tree["a"])
+        await Department.ensure_may_stand_below(None, tree["b"])
+        await Department.ensure_may_stand_below(tree["x"], tree["b"])
+        await Department.ensure_may_stand_below(tree["a"], tree["c"])
+        await Department.ensure_may_stand_below(tree["a"])
         for target in "abc":
-            with pytest.raises(CycleError, match="Department"):
-                await Department.ensure_no_cycle(tree["a"], tree[target])
+            with pytest.raises(CycleError) as refused:
+                await Department.ensure_may_stand_below(tree[target], tree["a"])
+            assert refused.value.data == {
+                "errors": [
+                    {"field": "parentId", "message": "a department cannot stand below itself", "type": "value_error"}
+                ]
+            }
+        for gone in (tree["d"], 987654):
+            with pytest.raises(DoesNotExist):
+                await Department.ensure_may_stand_below(gone, tree["c"])
+
+
+async def test_depth(tree: dict[str, int]) -> None:
+    above = tree["x"]
+    for level in range(2, MAX_DEPTH + 1):
+        above = (await Department.create(name=f"x{level}", code=f"x{level}", parent_id=above)).id
+    second_last = (await Department.get(name=f"x{MAX_DEPTH - 1}")).id
+    async with in_transaction("default"):
+        await Department.ensure_may_stand_below(second_last)
+        await Department.ensure_may_stand_below(second_last, tree["c"])
+        for parent, row in ((above, None), (above, tree["c"]), (second_last, tree["b"])):
+            with pytest.raises(DepthError, match="1200"):
+                await Department.ensure_may_stand_below(parent, row)

@@ -7,9 +7,10 @@ from fastapi import FastAPI
 from tortoise.exceptions import IntegrityError
 
 from features.hr.models import Department, Employee, Tag
-from kernel import Code, Refusal, refuse_duplicates
+from kernel import Code, Refusal
 from kernel.identity.models import Button, Menu, MenuType, Role, User
-from kernel.models.base import Model
+from kernel.models.unique import duplicate_refusal
+from tests.platform.kernel.small_app import app_of, caller, slice_of
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -31,61 +32,52 @@ async def same_key() -> None:
     await Tag.create(id=tag.id, name="Mill", category="skill")
 
 
+async def refusal_of(write: Callable[[], Awaitable[object]]) -> Refusal | None:
+    with pytest.raises(IntegrityError) as violation:
+        await write()
+    return duplicate_refusal(violation.value)
+
+
 @pytest.mark.parametrize(
-    ("model", "write", "code"),
+    ("write", "code"),
     [
-        (User, user(user_name="Soybean"), Code.DUPLICATE_USER_NAME),
-        (User, user(user_email="taken@example.com"), Code.DUPLICATE_USER_EMAIL),
-        (User, user(user_phone="12345"), Code.DUPLICATE_USER_PHONE),
-        (Role, lambda: Role.create(role_name="x", role_code="R_SUPER"), Code.DUPLICATE_ROLE_CODE),
-        (Menu, menu, Code.DUPLICATE_MENU_ROUTE),
-        (Button, button, Code.DUPLICATE_RESOURCE),
-        (Department, lambda: Department.create(name="Sales", code="SA"), Code.DUPLICATE_RESOURCE),
-        (Tag, same_key, Code.DUPLICATE_RESOURCE),
+        (user(user_name="Soybean"), Code.DUPLICATE_USER_NAME),
+        (user(user_email="taken@example.com"), Code.DUPLICATE_USER_EMAIL),
+        (user(user_phone="12345"), Code.DUPLICATE_USER_PHONE),
+        (lambda: User.filter(user_name="Admin").update(user_name="Soybean"), Code.DUPLICATE_USER_NAME),
+        (lambda: Role.create(role_name="x", role_code="R_SUPER"), Code.DUPLICATE_ROLE_CODE),
+        (menu, Code.DUPLICATE_MENU_ROUTE),
+        (button, Code.DUPLICATE_RESOURCE),
+        (lambda: Department.create(name="Sales", code="SA"), Code.DUPLICATE_RESOURCE),
+        (same_key, Code.DUPLICATE_RESOURCE),
     ],
 )
-async def test_a_taken_value_has_its_code(
-    model: type[Model], write: Callable[[], Awaitable[object]], code: Code
-) -> None:
+async def test_a_taken_value_has_its_code(write: Callable[[], Awaitable[object]], code: Code) -> None:
     await User.filter(user_name="Admin").update(user_email="taken@example.com", user_phone="12345")
-    with pytest.raises(Refusal) as refused:
-        async with refuse_duplicates(model):
-            await write()
-    assert refused.value.code is code
-    assert refused.value.message == code.message
-    assert refused.value.data is None
+    refusal = await refusal_of(write)
+    assert refusal
+    assert (refusal.code, refusal.message, refusal.data) == (code, code.message, None)
 
 
-async def test_an_update_is_refused_as_well() -> None:
-    with pytest.raises(Refusal) as refused:
-        async with refuse_duplicates(User):
-            await User.filter(user_name="Admin").update(user_name="Soybean")
-    assert refused.value.code is Code.DUPLICATE_USER_NAME
+async def test_a_violation_of_another_kind_is_none() -> None:
+    assert await refusal_of(lambda: Employee.create(name="Ann", department_id=999_999)) is None
 
 
-async def test_what_need_not_be_unique_is_written() -> None:
-    async with refuse_duplicates(User):
-        await User.create(user_name="ann", password_hash="x", nick_name="Soybean")
-    assert await User.filter(user_name="ann").exists()
-
-
-async def test_a_violation_of_another_kind_is_let_through() -> None:
-    with pytest.raises(IntegrityError):
-        async with refuse_duplicates(Employee):
-            await Employee.create(name="Ann", department_id=999_999)
-
-
-async def test_other_errors_are_let_through() -> None:
-    with pytest.raises(ZeroDivisionError):
-        async with refuse_duplicates(User):
-            _ = 1 / 0
-
-
-async def test_a_value_that_looks_like_the_message_misleads_nobody(app: FastAPI) -> None:
+async def test_a_value_that_looks_like_the_message_misleads_nobody() -> None:
     """The text of the database's error holds the caller's own value."""
     name = "x)=(y) already exists. Key (user_email"
     await User.create(user_name=name, password_hash="x")
-    with pytest.raises(Refusal) as refused:
-        async with refuse_duplicates(User):
-            await User.create(user_name=name, password_hash="x")
-    assert refused.value.code is Code.DUPLICATE_USER_NAME
+    refusal = await refusal_of(lambda: User.create(user_name=name, password_hash="x"))
+    assert refusal
+    assert refusal.code is Code.DUPLICATE_USER_NAME
+
+
+async def test_a_slice_need_not_speak_of_it(app: FastAPI) -> None:
+    """Whatever write it was that the index refused, the route answers with the column's code."""
+
+    async def open_account() -> bool:
+        await User.create(user_name="Soybean", password_hash="x")
+        return True
+
+    async with caller(app_of(slice_of(open_account))) as client:
+        assert (await client.post("/orders")).json()["code"] == "2304"

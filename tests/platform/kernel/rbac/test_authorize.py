@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 import pytest
 import pytest_asyncio
 
-from kernel import PUBLIC, SIGNED_IN, SUPER_ADMIN, Access, Code, Refusal, Status, all_of, any_of
+from kernel import PUBLIC, SIGNED_IN, SUPER_ADMIN, Code, Refusal, Status, all_of, any_of
 from kernel.context import current_actor, set_actor
 from kernel.identity.models import Api, Button, Menu, Role, User
-from kernel.rbac.authorize import AccessRule, Requirement
+from kernel.rbac.authorize import Access, AccessRule, Requirement
 from tests.callers import authorization
 from tests.conftest import Cost
 
@@ -67,7 +67,7 @@ async def header_of(caller: Caller) -> str:
 
 async def refusal(door: AccessRule, header: str | None) -> Refusal | None:
     try:
-        await door.admit(header)
+        await door.authorize(header)
     except Refusal as refused:
         return refused
     return None
@@ -222,7 +222,7 @@ async def test_whoever_is_known_is_the_actor_even_when_refused() -> None:
 
 async def test_in_public_nobody_is() -> None:
     set_actor(None)
-    await door(PUBLIC).admit(await header_of(KEEPER))
+    await door(PUBLIC).authorize(await header_of(KEEPER))
     assert current_actor() is None
 
 
@@ -249,5 +249,5 @@ async def test_what_a_request_costs(
 ) -> None:
     header = await header_of(caller)
     with counting() as cost:
-        await door.admit(header)
+        await door.authorize(header)
     assert (len(cost.statements), cost.commands) == (statements, [])

@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-from structlog.contextvars import clear_contextvars, get_contextvars
-
 from kernel.errors.codes import Code
 from kernel.errors.refusals import InvalidInput, Refusal, TransportRefusal
 from kernel.ids import encode
@@ -68,10 +66,3 @@ def test_a_refusal_may_bring_headers() -> None:
     response = refused(TransportRefusal(405, Code.METHOD_NOT_ALLOWED, headers={"Allow": "GET"}))
     assert response.headers["Allow"] == "GET"
     assert response.headers["Content-Type"] == "application/json"
-
-
-def test_the_log_of_the_request_gets_the_code() -> None:
-    clear_contextvars()
-    refused(Refusal(Code.IN_USE))
-    assert get_contextvars() == {"code": "2307"}
-    clear_contextvars()

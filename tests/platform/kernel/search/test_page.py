@@ -14,11 +14,11 @@ from kernel import (
     Exact,
     InvalidInput,
     NotFound,
+    PublicId,
     Schema,
     SearchRequest,
     Source,
     SourceList,
-    SqidId,
     fetch_all,
     fetch_one,
     paginate,
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.usefixtures("app")
 class EmployeeRecord(AuditedRecord):
     name: str
     department_name: Annotated[str | None, Source("department__name")]
-    tag_ids: Annotated[list[SqidId], SourceList("tags", "id")]
+    tag_ids: Annotated[list[PublicId], SourceList("tags", "id")]
     tag_names: Annotated[list[str], SourceList("tags", "name")]
 
 

@@ -1,58 +1,47 @@
-"""What a slice's file says of its route."""
+"""What a slice's file says of its use case."""
+
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
-from kernel import SIGNED_IN, any_of, slice_router
+from kernel import SIGNED_IN, any_of, delete, get, patch, post, put
+from kernel.errors.operator import DeclarationError
+from kernel.slices.decorators import Declaration, declaration_of
 
 
-async def handler() -> None: ...
+def handler() -> Any:
+    async def handle() -> bool:
+        return True
+
+    return handle
 
 
-@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
-def test_a_route_is_declared_and_the_handler_stays_what_it_is(method: str) -> None:
-    router = slice_router()
-    assert getattr(router, method)("/{shop_id}")(handler) is handler
-    (declared,) = router.declared
-    assert (declared.method, declared.path, declared.handler) == (method.upper(), "/{shop_id}", handler)
+@pytest.mark.parametrize("decorator", [get, post, put, patch, delete])
+def test_a_handler_is_declared_and_stays_what_it_is(decorator: Callable[..., Any]) -> None:
+    handle = handler()
+    assert decorator("/{shop_id}", button="B_SHOP")(handle) is handle
+    assert declaration_of(handle) == Declaration(decorator.__name__.upper(), "/{shop_id}", {"button": "B_SHOP"})
 
 
 def test_the_path_is_the_resource_s_own_unless_said() -> None:
-    router = slice_router()
-    router.post()(handler)
-    router.search()(handler)
-    router.search("/offers/search")(handler)
-    assert [(each.method, each.path) for each in router.declared] == [
-        ("POST", ""),
-        ("POST", "/search"),
-        ("POST", "/offers/search"),
-    ]
-
-
-def test_reads_need_no_transaction() -> None:
-    router = slice_router()
-    for declare in (router.get, router.search, router.post, router.put, router.patch, router.delete):
-        declare()(handler)
-    assert [each.options.get("transaction", True) for each in router.declared] == [False, False, True, True, True, True]
-
-
-def test_a_read_that_writes_says_so_and_a_write_that_opens_its_own_too() -> None:
-    router = slice_router()
-    router.get(transaction=True)(handler)
-    router.post(transaction=False)(handler)
-    assert [each.options.get("transaction") for each in router.declared] == [True, False]
+    declared = declaration_of(post()(handler()))
+    assert declared
+    assert declared.path == ""
 
 
 def test_options_are_kept() -> None:
-    router = slice_router()
-    router.post(access=SIGNED_IN, button=any_of("B_ONE", "B_TWO"), roles="R_SHOP", max_body_bytes=5)(handler)
-    assert router.declared[0].options == {
-        "access": SIGNED_IN,
-        "button": any_of("B_ONE", "B_TWO"),
-        "roles": "R_SHOP",
-        "max_body_bytes": 5,
-    }
+    options: Any = {"access": SIGNED_IN, "button": any_of("B_ONE", "B_TWO"), "roles": "R_SHOP", "max_body_bytes": 5}
+    declared = declaration_of(post(**options)(handler()))
+    assert declared
+    assert declared.options == options
 
 
-def test_each_router_is_its_own() -> None:
-    slice_router().get()(handler)
-    assert slice_router().declared == []
+def test_one_handler_is_one_use_case() -> None:
+    with pytest.raises(DeclarationError, match="two decorators; one file is one use case"):
+        post()(get()(handler()))
+
+
+def test_what_is_not_decorated_declares_nothing() -> None:
+    for each in (handler(), handler, "router", None):
+        assert declaration_of(each) is None

@@ -15,18 +15,16 @@ from kernel.slices.discovery import database_config
 from kernel.unit_of_work.events import reactions_to
 from tests.platform.kernel.conftest import Configure, Features
 
-MODULE = 'from kernel import Module\n\nmodule = Module(title="Shop", prefix="/business/shop")\n'
+FEATURE = 'from kernel import Feature\n\nfeature = Feature(title="Shop", prefix="/business/shop")\n'
 SEND = '''"""Send an order.
 
 And nothing else.
 """
-from kernel import Success, slice_router
-
-router = slice_router()
+from kernel import post
 
 
-@router.post("/{order_id}/send", button="B_SHOP_SEND")
-async def send(order_id: int) -> Success[bool]: ...
+@post("/{order_id}/send", button="B_SHOP_SEND")
+async def send(order_id: int) -> bool: ...
 '''
 MODELS = """
 from tortoise import fields
@@ -41,7 +39,7 @@ class Customer(Model):
 class Order(Model):
     customer = fields.ForeignKeyField("shop.Customer")
 """
-SHOP = {"features/shop/module.py": MODULE, "features/shop/orders/send.py": SEND}
+SHOP = {"features/shop/feature.py": FEATURE, "features/shop/orders/send.py": SEND}
 
 
 def test_everything_is_found_by_where_it_stands(discovered: Features) -> None:
@@ -51,22 +49,22 @@ def test_everything_is_found_by_where_it_stands(discovered: Features) -> None:
         "features/shop/big_orders/late_ones/send.py": SEND.replace("/{order_id}/send", "").replace("order_id: int", ""),
         "features/shop/models.py": MODELS,
         "features/shop/access.py": "from kernel import *\n\naccess = Declarations(roles=[RoleEntry('R_SHOP', 'Shop')])\n",
-        "features/shop/seed.py": "DEMO_ACCOUNTS = {'ann': 'shopkeeper'}\n\nasync def seed(): ...\n\nasync def grow(n, advance): ...\n",
+        "features/shop/seed.py": "DEMO_ACCOUNTS = {'ann': 'shopkeeper'}\n\nasync def seed(): ...\n\nasync def generate_demo_rows(n, advance): ...\n",
         "features/shop/events.py": "class OrderSent: ...\n",
         "features/shop/pricing.py": '"""A rule that several slices share."""\n',
-        "features/post/module.py": 'from kernel import Module\n\nmodule = Module(title="Post", prefix="/post")\n',
+        "features/post/feature.py": 'from kernel import Feature\n\nfeature = Feature(title="Post", prefix="/post")\n',
         "features/post/reactions/on_order_sent.py": (
             "from features.shop.events import OrderSent\nfrom kernel import on\n\n"
             "@on(OrderSent)\nasync def tell(event): ...\n"
         ),
     }
     post, shop = discovered(files)
-    assert (post.name, post.slices, post.models, post.seed, post.demo_accounts) == ("post", [], None, None, {})
-    assert (shop.name, shop.module.title, shop.models) == ("shop", "Shop", "features.shop.models")
+    assert (post.name, post.slices, post.models, post.seed, post.demo_accounts) == ("post", (), None, None, {})
+    assert (shop.name, shop.title, shop.models) == ("shop", "Shop", "features.shop.models")
     assert [role.code for role in shop.access.roles] == ["R_SHOP"]
     assert shop.demo_accounts == {"ann": "shopkeeper"}
     assert shop.seed
-    assert shop.grow
+    assert shop.generate_demo_rows
     assert {(each.name, each.path, *each.tags) for each in shop.slices} == {
         ("shop.login", "/api/v1/business/shop/login", "shop"),
         ("shop.orders.send", "/api/v1/business/shop/orders/{order_id}/send", "shop/orders"),
@@ -77,44 +75,61 @@ def test_everything_is_found_by_where_it_stands(discovered: Features) -> None:
         ),
     }
     for each in shop.slices:
-        assert (each.summary, each.methods, each.door.button) == ("Send an order.", {"POST"}, all_of("B_SHOP_SEND"))
+        assert (each.summary, each.methods, each.access_rule.button) == (
+            "Send an order.",
+            {"POST"},
+            all_of("B_SHOP_SEND"),
+        )
     from features.shop.events import OrderSent  # pyright: ignore[reportMissingImports]  planted above
 
     assert [reaction.__module__ for reaction in reactions_to(OrderSent)] == ["features.post.reactions.on_order_sent"]
 
 
 def test_a_slice_that_is_deleted_is_gone(discovered: Features) -> None:
-    (shop,) = discovered({"features/shop/module.py": MODULE})
-    assert shop.slices == []
+    (shop,) = discovered({"features/shop/feature.py": FEATURE})
+    assert shop.slices == ()
 
 
 BROKEN = [
     (
         {"features/shop/orders/send.py": SEND},
-        "features/shop/ has no module.py; it must define `module = Module(title=..., prefix=...)`",
+        "features/shop/ has no feature.py; it must define `feature = Feature(title=..., prefix=...)`",
     ),
     (
         SHOP | {"features/shop/orders/pricing.py": '"""Prices."""\n'},
-        "features/shop/orders/pricing.py has no `router = slice_router()`; every file in a resource's folder is a use case",
+        "features/shop/orders/pricing.py declares 0 routes; every file in a resource's folder is one use case: "
+        "decorate its one handler with @get, @post, @put, @patch or @delete",
     ),
     (
-        SHOP | {"features/shop/orders/send.py": SEND.replace("slice_router()", "object()").replace("@", "# ")},
-        "features/shop/orders/send.py has no `router = slice_router()`",
+        SHOP | {"features/shop/orders/send.py": SEND + '@post("/other")\nasync def other() -> bool: ...\n'},
+        "features/shop/orders/send.py declares 2 routes",
     ),
     (
-        SHOP | {"features/shop/orders/send.py": SEND + SEND.partition("slice_router()\n")[2]},
-        "features/shop/orders/send.py declares 2 routes; one file is one use case, so it needs exactly one",
+        SHOP | {"features/shop/login.py": SEND + '@post("/other")\nasync def other() -> bool: ...\n'},
+        "features/shop/login.py declares 2 routes",
+    ),
+    (
+        SHOP | {"features/shop/orders/send.py": SEND.replace(" -> bool", "")},
+        "shop.orders.send: its handler must say what it returns, a class whose fields the client may see",
+    ),
+    (
+        SHOP | {"features/shop/orders/send.py": SEND.replace(" -> bool", " -> dict[str, int]")},
+        "shop.orders.send: its handler must say what it returns",
     ),
     (
         SHOP
-        | {"features/shop/orders/send.py": '"""Send."""\nfrom kernel import slice_router\n\nrouter = slice_router()\n'},
-        "features/shop/orders/send.py declares 0 routes; one file is one use case, so it needs exactly one",
+        | {
+            "features/shop/orders/send.py": SEND.replace("button=", "access=PUBLIC, button=").replace(
+                "import post", "import PUBLIC, post"
+            )
+        },
+        "shop.orders.send is PUBLIC and names a button or a role, which nobody would be asked for",
     ),
     (
         SHOP | {"features/shop/orders/send.py": SEND.rpartition('"""')[2]},
         "features/shop/orders/send.py has no docstring; its first line says what the use case does",
     ),
-    (SHOP | {"features/shop/module.py": '"""Nothing yet."""\n'}, "features/shop/module.py"),
+    (SHOP | {"features/shop/feature.py": '"""Nothing yet."""\n'}, "features/shop/feature.py"),
     (SHOP | {"features/shop/access.py": '"""Nothing yet."""\n'}, "features/shop/access.py"),
 ]
 
@@ -131,7 +146,7 @@ def test_no_slice_is_lost_because_its_folder_is_no_package(discovered: Features,
     folder.mkdir(parents=True)
     (folder / "send.py").write_text(SEND)
     try:
-        (shop,) = discovered({"features/shop/module.py": MODULE})
+        (shop,) = discovered({"features/shop/feature.py": FEATURE})
     except ValueError as refused:
         assert "features/shop/orders" in str(refused)  # noqa: PT017  one or the other
     else:
@@ -161,9 +176,9 @@ CODES = "from kernel import ResponseCode\n\n\nclass {name}(ResponseCode):\n    L
 
 def test_two_modules_may_not_claim_one_code(discovered: Features) -> None:
     files = {
-        "features/post/module.py": MODULE,
+        "features/post/feature.py": FEATURE,
         "features/post/codes.py": CODES.format(name="PostCode", code="9900"),
-        "features/shop/module.py": MODULE,
+        "features/shop/feature.py": FEATURE,
         "features/shop/codes.py": CODES.format(name="ShopCode", code="9900"),
     }
     with pytest.raises(ValueError, match=r"^ShopCode\.LOST and PostCode\.LOST both claim the code 9900$"):
@@ -173,7 +188,7 @@ def test_two_modules_may_not_claim_one_code(discovered: Features) -> None:
 def test_a_module_may_not_claim_a_code_of_the_kernel(discovered: Features) -> None:
     with pytest.raises(ValueError, match=r"PostCode\.LOST = '1101': a feature's code has four digits, 4000 to 9999"):
         discovered(
-            {"features/post/module.py": MODULE, "features/post/codes.py": CODES.format(name="PostCode", code="1101")}
+            {"features/post/feature.py": FEATURE, "features/post/codes.py": CODES.format(name="PostCode", code="1101")}
         )
 
 

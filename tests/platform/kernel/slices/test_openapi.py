@@ -9,7 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from kernel import PUBLIC, SIGNED_IN, SUPER_ADMIN, Page, Schema, Success, any_of
+from kernel import PUBLIC, SIGNED_IN, SUPER_ADMIN, Page, Schema, any_of
 from kernel.rbac.authorize import Access, all_of
 from kernel.slices import openapi as openapi_module
 from kernel.slices.discovery import discover
@@ -26,10 +26,10 @@ class OrderRecord(Schema):
     text: str
 
 
-async def send(request: SendOrderRequest) -> Success[Page[OrderRecord]]: ...
+async def send(request: SendOrderRequest) -> Page[OrderRecord]: ...
 
 
-async def look() -> Success[OrderRecord]:
+async def look() -> OrderRecord:
     """At most a hundred."""
     ...
 
@@ -111,7 +111,7 @@ async def test_every_slice_is_described(document: dict[str, Any]) -> None:
         assert operation["tags"] == route.tags
         assert "422" not in operation["responses"]
         assert len(operation["responses"]["200"]["content"]["application/json"]["schema"]["oneOf"]) == 2
-        assert ("security" in operation) is (route.door.access is not PUBLIC)
+        assert ("security" in operation) is (route.access_rule.access is not PUBLIC)
     described = {each["operationId"] for path in document["paths"].values() for each in path.values()}
     assert described == {route.name for feature in discover() for route in feature.slices}
 

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from features.hr.models import Employee, Tag
 from kernel.errors.operator import StartupRefused
 from kernel.identity.models import Api, Role, User
-from kernel.slices.discovery import Feature, Module, discover
+from kernel.slices.discovery import Feature, discover
 from kernel.startup import run
 from kernel.startup.run import finished, refuse_unready_database, start_up
 from kernel.unit_of_work.events import collected
@@ -17,7 +17,7 @@ from tests.platform.kernel.conftest import Configure
 
 
 def with_seed(seed: Callable[[], Awaitable[None]]) -> Feature:
-    return Feature(name="shop", module=Module(title="Shop", prefix="/shop"), seed=seed)
+    return Feature(title="Shop", prefix="/shop", name="shop", seed=seed)
 
 
 @pytest.fixture

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from kernel import Access, DataScope, Declarations, MenuEntry, Module, RoleEntry, Status, transaction
+from kernel import DataScope, Declarations, MenuEntry, RoleEntry, Status, transaction
 from kernel.errors.operator import DeclarationError
 from kernel.identity.models import Api, Button, IconType, Menu, MenuType, Role
-from kernel.rbac.authorize import any_of
+from kernel.rbac.authorize import Access, any_of
 from kernel.slices.discovery import Feature, discover
 from kernel.slices.route import SliceRoute
 from kernel.startup.sync_permissions import reconcile
@@ -37,7 +37,7 @@ def shop(
 ) -> Feature:
     """A feature that is not among the house's own."""
     access = Declarations(menus=[*menus], roles=[*roles])
-    return Feature(name="shop", module=Module(title="Shop", prefix="/shop"), slices=[*slices], access=access)
+    return Feature(title="Shop", prefix="/shop", name="shop", slices=slices, access=access)
 
 
 ORDERS = MenuEntry("shop_orders", "Orders", icon="mdi:cart", buttons_of=["shop.orders.*"])
@@ -351,10 +351,10 @@ async def test_a_use_case_can_be_deleted_though_a_role_names_it() -> None:
 @pytest.mark.parametrize("what", ["role", "menu"])
 async def test_what_two_modules_declare_stops_the_start(what: str) -> None:
     twice = shop(menus=[ORDERS], roles=[RoleEntry("R_SHOP", "Keeper")])
-    other = Feature(name="stall", module=Module(title="Stall", prefix="/stall"))
-    other.access = Declarations(
+    declared = Declarations(
         roles=[RoleEntry("R_SHOP", "Other")] if what == "role" else [], menus=[ORDERS] if what == "menu" else []
     )
+    other = Feature(title="Stall", prefix="/stall", name="stall", access=declared)
     name = {"role": "R_SHOP", "menu": "shop_orders"}[what]
     with pytest.raises(DeclarationError, match=f"^the {what} {name} is declared twice"):
         await start(twice, other)

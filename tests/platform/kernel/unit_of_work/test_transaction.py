@@ -11,10 +11,11 @@ from structlog.testing import capture_logs
 from tortoise.context import TortoiseContext
 
 from features.hr.models import Tag
-from kernel import connection_of, emit, on, transaction
+from kernel import emit, on, transaction
 from kernel.database.config import tortoise_config
 from kernel.slices.discovery import database_config
 from kernel.unit_of_work import events as events_module
+from kernel.unit_of_work.transaction import connection_of
 from tests.platform.kernel.database.databases import connected
 
 pytestmark = pytest.mark.usefixtures("app")

@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from tortoise.exceptions import DBConnectionError, DoesNotExist, IntegrityError, OperationalError
 
 from features.hr.models import Employee
-from kernel import Code, InvalidInput, NotFound, Refusal, Schema, SqidPath, Success, TransportRefusal
+from kernel import Code, InvalidInput, NotFound, Refusal, Schema, SqidId, TransportRefusal
 from kernel.models.scope import OutOfScope
 from tests.platform.kernel.small_app import app_of, caller, slice_of
 
@@ -57,7 +57,7 @@ CASES: list[tuple[Callable[[], BaseException], int, str, str | None]] = [
 async def test_each_has_its_status_and_its_code(
     error: Callable[[], BaseException], status: int, code: str, message: str | None
 ) -> None:
-    async def fail() -> Success[bool]:
+    async def fail() -> bool:
         raise error()
 
     with capture_logs():
@@ -74,7 +74,7 @@ async def test_each_has_its_status_and_its_code(
 async def answer_of(value: object) -> dict[str, Any]:
     """What becomes of a handler that promises a shop and returns this."""
 
-    async def answer() -> Success[Shop]:
+    async def answer() -> Shop:
         return value  # pyright: ignore[reportReturnType]  that is the point
 
     with capture_logs():
@@ -90,20 +90,20 @@ async def test_an_answer_without_the_promised_shape_is_our_fault(value: object) 
 
 
 async def test_the_log_says_what_the_answer_hides() -> None:
-    async def fail() -> Success[bool]:
+    async def fail() -> bool:
         raise IntegrityError(INSIDE)
 
     with capture_logs() as logs:
         async with caller(app_of(slice_of(fail, method="get"))) as client:
             await client.get("/orders")
-    assert [line["error"] for line in logs if line["event"] == "refused by the database"] == [INSIDE]
+    assert [line["error"] for line in logs if line["event"] == "integrity violation"] == [INSIDE]
 
 
 async def errors_of(json: object = None, content: bytes | None = None, path: str = "/orders/shops") -> list[Any]:
-    async def open_shop(request: Shop) -> Success[bool]:
+    async def open_shop(request: Shop) -> bool:
         raise AssertionError(f"{request} should have been refused")
 
-    async def close_shop(big_shop_id: SqidPath) -> Success[bool]:
+    async def close_shop(big_shop_id: SqidId) -> bool:
         raise AssertionError(f"{big_shop_id} should have been refused")
 
     small = app_of(
@@ -137,7 +137,7 @@ async def test_a_body_that_is_no_json_is_refused_as_a_whole() -> None:
 
 
 async def test_the_message_is_for_people() -> None:
-    async def open_shop(request: Shop) -> Success[bool]:
+    async def open_shop(request: Shop) -> bool:
         raise AssertionError(request)
 
     async with caller(app_of(slice_of(open_shop, transaction=False))) as client:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 
-from kernel import Code, Refusal, Schema, Success
+from kernel import Code, Refusal, Schema
 from kernel.context import request_id
 from kernel.web.middleware import RequestMiddleware
 from tests.platform.kernel.small_app import Message, app_of, caller, http_scope, no_body, slice_of
@@ -23,16 +23,16 @@ class Body(Schema):
     text: str
 
 
-async def broken() -> Success[bool]:
+async def broken() -> bool:
     raise ValueError("hidden")
 
 
-async def in_use() -> Success[bool]:
+async def in_use() -> bool:
     raise Refusal(Code.IN_USE)
 
 
-async def fine() -> Success[str]:
-    return Success(data=request_id())
+async def fine() -> str:
+    return request_id()
 
 
 async def run(app: ASGIApp, scope: Message) -> list[Message]:
@@ -191,7 +191,7 @@ async def test_an_answer_that_has_begun_is_broken_off_and_not_followed_by_anothe
 
 
 async def test_a_caller_who_hangs_up_is_no_error_of_ours() -> None:
-    async def read(request: Body) -> Success[bool]:
+    async def read(request: Body) -> bool:
         raise AssertionError(request)
 
     async def hung_up() -> Message:

@@ -1,3 +1,0 @@
-from kernel import Module
-
-module = Module(title="Health", prefix="/health")

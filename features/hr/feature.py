@@ -1,0 +1,3 @@
+from kernel import Feature
+
+feature = Feature(title="Human resources", prefix="/business/hr")

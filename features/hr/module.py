@@ -1,3 +1,0 @@
-from kernel import Module
-
-module = Module(title="Human resources", prefix="/business/hr")

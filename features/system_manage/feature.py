@@ -1,0 +1,3 @@
+from kernel import Feature
+
+feature = Feature(title="System management", prefix="/system-manage")

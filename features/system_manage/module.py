@@ -1,3 +1,0 @@
-from kernel import Module
-
-module = Module(title="System management", prefix="/system-manage")
