@@ -18,7 +18,7 @@ class UserInfoResponse(Schema):
 async def user_info() -> UserInfoResponse:
     actor = require_actor()
     user = await User.get(id=actor.user_id)
-    # A super administrator passes every door, so every button is shown.
+    # A super administrator passes every access rule, so every button is shown.
     buttons = Button.all() if actor.is_super else Button.filter(roles__id__in=sorted(actor.role_ids)).distinct()
     return UserInfoResponse(
         user_id=actor.user_id,

@@ -7,9 +7,6 @@ from features.hr.events import DepartmentManagerChanged
 from features.hr.models import AT_WORK, Department, Employee
 from kernel import Code, Refusal, emit, grant_role, revoke_role
 
-MANAGER_ROLE = "R_DEPT_MGR"
-EMPLOYEE_ROLE = "R_EMPLOYEE"
-
 
 async def lock_for_move(employee: Employee, *, department_id: int | None, successor_id: int | None) -> None:
     """Lock what the move of an employee, who is locked already, to another department will touch.
@@ -42,14 +39,14 @@ async def hand_over_departments(employee: Employee, *, to: int | None) -> None:
         department.manager_id = successor.id
         await department.save(update_fields=["manager_id"])
         if successor.user_id:
-            await grant_role(successor.user_id, MANAGER_ROLE)
+            await grant_role(successor.user_id, Department.MANAGER_ROLE)
         emit(
             DepartmentManagerChanged(
                 department_id=department.id, former_manager_id=employee.id, new_manager_id=successor.id
             )
         )
     if employee.user_id:
-        await revoke_role(employee.user_id, MANAGER_ROLE)
+        await revoke_role(employee.user_id, Department.MANAGER_ROLE)
 
 
 async def refuse_departments_in_use(department_ids: list[int]) -> None:

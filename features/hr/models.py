@@ -1,7 +1,7 @@
 """HR's tables and what must always hold of a row."""
 
 from enum import StrEnum
-from typing import Self
+from typing import ClassVar, Self
 
 from tortoise import fields
 from tortoise.expressions import Q, Subquery
@@ -35,6 +35,8 @@ AT_WORK = (EmployeeStatus.PROBATION, EmployeeStatus.ACTIVE)
 
 class Department(Tree, SoftDelete, AuditedModel):
     """Where people work. A code may be used again once the department that had it is deleted."""
+
+    MANAGER_ROLE: ClassVar[str] = "R_DEPT_MGR"  # held by whoever manages one
 
     name = fields.CharField(max_length=100)
     code = fields.CharField(max_length=50)
@@ -97,6 +99,8 @@ class Tag(AuditedModel):
 
 class Employee(Scoped, SoftDelete, AuditedModel):
     """Someone who works here, or did. `employee_no` follows from the key, so no two can be given the same one."""
+
+    ACCOUNT_ROLE: ClassVar[str] = "R_EMPLOYEE"  # held by the account of each
 
     employee_no: fields.Field[str | None] = fields.CharField(max_length=20, null=True, unique=True)
     name = fields.CharField(max_length=100)

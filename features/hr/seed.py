@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from features.hr.employment import EMPLOYEE_ROLE, MANAGER_ROLE
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
 from kernel import (
     DEMO_PASSWORD,
@@ -90,7 +89,7 @@ async def seed() -> None:
     """The company, unless there is one already."""
     if await Department.with_deleted().exists():
         return
-    password = await NewPassword.chosen(DEMO_PASSWORD)
+    password = await NewPassword.unchecked(DEMO_PASSWORD)
     tags = [await Tag.create(name=name, category=category) for category, names in _TAGS.items() for name in names]
     root: Department | None = None
     for order, plan in enumerate(_DEPARTMENTS):
@@ -118,7 +117,7 @@ async def _employ(mark: str, place: int, department: Department, tags: list[Tag]
     user_id = await open_account(
         user_name,
         password.hash,
-        [EMPLOYEE_ROLE],
+        [Employee.ACCOUNT_ROLE],
         must_change_password=False,
         nick_name=name,
         gender=Gender.FEMALE if "-" in mark else Gender.MALE,
@@ -145,7 +144,7 @@ async def _employ(mark: str, place: int, department: Department, tags: list[Tag]
     if place == 0:
         department.manager_id = employee.id
         await department.save(update_fields=["manager_id"])
-        await grant_role(user_id, MANAGER_ROLE)
+        await grant_role(user_id, Department.MANAGER_ROLE)
     if role := _FURTHER_ROLES.get(user_name):
         await grant_role(user_id, role)
 

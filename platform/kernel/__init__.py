@@ -20,7 +20,16 @@ from kernel.schema.records import AuditedRecord, BatchDeleted, BatchDeleteReques
 from kernel.schema.types import Email, Gender, LongText, Millis, Password, Phone, ShortText, Status, UserName
 from kernel.search.page import Page, paginate
 from kernel.search.projection import Source, SourceList, fetch_all, fetch_one
-from kernel.search.request import AtLeast, AtMost, Contains, CreatedBetween, Exact, OneOf, SearchRequest, StartsWith
+from kernel.search.request import (
+    AtLeast,
+    AtMost,
+    AuditedSearchRequest,
+    Contains,
+    Exact,
+    OneOf,
+    SearchRequest,
+    StartsWith,
+)
 from kernel.settings import ModuleSettings
 from kernel.slices.decorators import delete, get, patch, post, put
 from kernel.slices.discovery import Feature

@@ -1,7 +1,7 @@
-"""Public ids: a database key leaves the house as a sqid string and comes back as one (https://sqids.org).
+"""Public ids: a database key is a sqid string on the wire, both ways (https://sqids.org).
 
 The alphabet is shuffled by `SQIDS_SEED`, so that two installations give different ids to the same row. This hides
-counts and neighbours from a casual eye; it is not a secret that protects a row: the door and the data scope do that.
+counts and neighbours from a casual eye; it is not a secret that protects a row: access rules and data scopes do that.
 """
 
 import hashlib

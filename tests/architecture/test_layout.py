@@ -15,6 +15,7 @@ from tests.architecture.tree import ROOT, is_slice, parsed, plant, python_files,
 ROOMS = ("features", "platform", "migrations", "tests")
 TOP = {*ROOMS, "pyproject.toml", "justfile", "README.md", "LICENSE"}
 MOST_LINES_OF_A_SLICE = 150
+MOST_NAMES_OF_A_SLICE = 10
 MOST_LINES_OF_A_KERNEL_FILE = 350
 
 
@@ -32,6 +33,41 @@ def long_files(root: Path) -> list[str]:
         for file, limit in limits.items()
         if lines[file] > limit
     ]
+
+
+def wide_slices(root: Path) -> list[str]:
+    """The slices that a reader cannot follow without knowing too many names: those beside the types of fields."""
+    found: list[str] = []
+    for file in python_files(root, "features"):
+        if not is_slice(file):
+            continue
+        names = names_beside_field_types(parsed(file))
+        if len(names) > MOST_NAMES_OF_A_SLICE:
+            found.append(
+                f"{shown(file, root)} needs {len(names)} imported names, more than {MOST_NAMES_OF_A_SLICE}: "
+                f"a rule of the module or of the kernel is hiding in it ({', '.join(names)})"
+            )
+    return found
+
+
+def names_beside_field_types(tree: ast.Module) -> list[str]:
+    """The imported names that a file uses elsewhere than in the fields of its classes."""
+    imported = {
+        alias.asname or alias.name
+        for node in tree.body
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    fields = [
+        each
+        for node in tree.body
+        if isinstance(node, ast.ClassDef)
+        for each in node.body
+        if isinstance(each, ast.AnnAssign)
+    ]
+    in_fields = {id(each) for field in fields for each in ast.walk(field)}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in in_fields}
+    return sorted(imported & used)
 
 
 def prints(root: Path) -> list[str]:
@@ -71,6 +107,25 @@ async def missing_migrations(config: dict[str, Any]) -> list[str]:
         assert context.apps is not None
         changes = await MigrationAutodetector(context.apps, config["apps"]).changes()
     return [f"{change.app_label} has models without a migration; run: just makemigrations" for change in changes]
+
+
+def test_slices_are_narrow(tmp_path):
+    """Ten names are what one keeps in mind. Types of fields are read where they stand, and a wide form has many."""
+    assert wide_slices(ROOT) == []
+    names = [f"name_{number}" for number in range(10)]
+    plant(
+        tmp_path,
+        {
+            f"features/shop/orders/{verb}.py": f"from kernel import Email, post, {', '.join(names)}\n"
+            f"class SendOrderRequest(name_0):\n    email: Email | None = None\n"
+            f"@post()\nasync def use_case(): return {', '.join(names[:used])}\n"
+            for verb, used in (("get", 9), ("send", 10))
+        },
+    )
+    assert wide_slices(tmp_path) == [
+        "features/shop/orders/send.py needs 11 imported names, more than 10: a rule of the module or of the kernel is "
+        f"hiding in it ({', '.join([*names, 'post'])})"
+    ]
 
 
 def test_files_are_short(tmp_path):

@@ -6,15 +6,13 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.architecture.tree import ROOT, dotted, imports, is_slice, parsed, plant, python_files, shown, top_level_names
-
-# The modules that show or manage the kernel's own state, and what of it they may import.
-BUILT_IN = {"auth", "health", "radar", "route", "system_manage"}
-KERNEL_STATE = ("kernel.auth", "kernel.identity", "kernel.radar", "kernel.rbac")
 
 ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
@@ -57,7 +55,7 @@ PLANTED = [
     ),
     ("events-are-plain", "features/shop/events.py", "from kernel import Status", "features.shop.events -> kernel"),
     (
-        "features-use-the-face",
+        "features-import-the-public-api",
         "features/shop/models.py",
         "from kernel.slices import SliceRoute",
         "features.shop.models -> kernel.slices",
@@ -69,7 +67,7 @@ PLANTED = [
         "features.shop.models -> kernel.identity.models",
     ),
     (
-        "the-face-looks-outwards",
+        "public-api-looks-outwards",
         "platform/kernel/__main__.py",
         "from kernel import Refusal",
         "kernel.__main__ -> kernel (",
@@ -87,10 +85,10 @@ PLANTED = [
 ]
 
 
-def contracts() -> dict[str, str]:
-    """The contracts of pyproject.toml, id to name."""
+def contracts() -> dict[str, dict[str, Any]]:
+    """The contracts of pyproject.toml by their ids."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
-    return {contract["id"]: contract["name"] for contract in settings["contracts"]}
+    return {contract["id"]: contract for contract in settings["contracts"]}
 
 
 def broken_contracts(root: Path) -> tuple[set[str], str]:
@@ -105,7 +103,7 @@ def broken_contracts(root: Path) -> tuple[set[str], str]:
         check=False,
     )
     report = run.stdout + run.stderr
-    broken = {identifier for identifier, name in contracts().items() if f"{name} BROKEN" in report}
+    broken = {identifier for identifier, contract in contracts().items() if f"{contract['name']} BROKEN" in report}
     assert (run.returncode == 0) == (not broken), report
     return broken, report
 
@@ -132,6 +130,27 @@ def test_contracts_catch(tmp_path, contract, file, line, reported):
     broken, report = broken_contracts(tmp_path)
     assert broken == {contract}, report
     assert reported in report
+
+
+def test_every_floor_is_held(tmp_path):
+    """On the real kernel, each room imports one of the floor above it: the report names every one of them."""
+    shutil.copytree(ROOT / "platform" / "kernel", tmp_path / "platform" / "kernel")
+    plant(tmp_path, {"features/shop/models.py": ""})
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    floors = [[room.strip() for room in floor.split("|")] for floor in contracts()["kernel-floors"]["layers"]]
+    planted = {room: above[0] for above, floor in pairwise(floors) for room in floor}
+    for room, above in planted.items():
+        folder = tmp_path / "platform" / "kernel" / room
+        file = folder / "gadget.py" if folder.is_dir() else folder.with_suffix(".py")
+        with file.open("a", encoding="utf-8") as text:
+            text.write(f"\nimport kernel.{above}\n")
+    _, report = broken_contracts(tmp_path)
+    missed = [
+        f"{room} -> {above}"
+        for room, above in planted.items()
+        if f"kernel.{room} is not allowed to import kernel.{above}" not in report
+    ]
+    assert not missed, report
 
 
 # --- What the contracts cannot say
@@ -167,23 +186,16 @@ def imported_features(root: Path) -> list[str]:
     return found
 
 
-def imports_behind_the_face(root: Path) -> list[str]:
-    """Whoever imports from behind the kernel's face. A contract cannot tell the face's `search` from the file search.py."""
-    face = top_level_names(parsed(root / "platform" / "kernel" / "__init__.py"))
-    found: list[str] = []
-    for file in python_files(root, "features"):
-        feature = dotted(file, root).split(".")[1:2]
-        for each in imports(file, root):
-            if each.module.partition(".")[0] != "kernel" or (each.module == "kernel" and each.name in face):
-                continue
-            allowed = feature and feature[0] in BUILT_IN
-            if allowed and f"{each.target(root)}.".startswith(tuple(f"{package}." for package in KERNEL_STATE)):
-                continue
-            what = each.target(root) if each.name is None or each.module != "kernel" else f"kernel.{each.name}"
-            found.append(
-                f"{shown(file, root, each.line)} imports {what}; features import the face: from kernel import ..."
-            )
-    return found
+def names_that_are_rooms(root: Path) -> list[str]:
+    """The names of the public API that a file or folder of the kernel bears as well. `from kernel import search` would be
+    two things, and import-linter would take the one for the other."""
+    kernel = root / "platform" / "kernel"
+    names = top_level_names(parsed(kernel / "__init__.py"))
+    return [
+        f"`from kernel import {name}` is a name of the public API and {shown(path, root)}; rename one of them"
+        for path in sorted(kernel.iterdir())
+        if (name := path.stem) in names
+    ]
 
 
 def imports_by_string(root: Path) -> list[str]:
@@ -260,26 +272,20 @@ def test_only_reactions_import_the_events_of_others(tmp_path):
     ]
 
 
-def test_features_import_the_face(tmp_path):
-    """The kernel can be rebuilt behind its face; only the built-in modules manage what is behind it, see BUILT_IN."""
-    assert imports_behind_the_face(ROOT) == []
+def test_no_name_of_the_public_api_is_a_room(tmp_path):
+    """What a feature imports is one thing, and the contracts can tell which."""
+    assert names_that_are_rooms(ROOT) == []
     planted = plant(
         tmp_path,
         {
-            "platform/kernel/__init__.py": "from kernel.search import search\nfrom kernel import clock",
+            "platform/kernel/__init__.py": "from kernel.clock import clock, now\nfrom kernel.search.page import search",
             "platform/kernel/clock.py": "",
-            "platform/kernel/modules.py": "",
-            "platform/kernel/search.py": "",
-            "platform/kernel/auth/tokens.py": "",
-            "features/auth/login.py": "from kernel import search\nfrom kernel.auth.tokens import issue",
-            "features/auth/logout.py": "from kernel.search import _paged",
-            "features/shop/models.py": "from kernel import clock, modules, search\nimport kernel.auth.tokens",
+            "platform/kernel/search/page.py": "",
         },
     )
-    assert imports_behind_the_face(planted) == [
-        "features/auth/logout.py:1 imports kernel.search; features import the face: from kernel import ...",
-        "features/shop/models.py:1 imports kernel.modules; features import the face: from kernel import ...",
-        "features/shop/models.py:2 imports kernel.auth.tokens; features import the face: from kernel import ...",
+    assert names_that_are_rooms(planted) == [
+        "`from kernel import clock` is a name of the public API and platform/kernel/clock.py; rename one of them",
+        "`from kernel import search` is a name of the public API and platform/kernel/search; rename one of them",
     ]
 
 

@@ -2,10 +2,10 @@
 
 from features.hr.models import Department
 from features.hr.records import DepartmentRecord
-from kernel import Contains, CreatedBetween, Exact, Page, SearchRequest, SqidId, Status, paginate, post
+from kernel import AuditedSearchRequest, Contains, Exact, Page, SqidId, Status, paginate, post
 
 
-class SearchDepartmentsRequest(CreatedBetween, SearchRequest):
+class SearchDepartmentsRequest(AuditedSearchRequest):
     name: Contains = None
     code: Contains = None
     status: Exact[Status] = None

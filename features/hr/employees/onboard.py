@@ -1,6 +1,5 @@
 """Take on an employee: an account with a random password, and a place in a department, in probation."""
 
-from features.hr.employment import EMPLOYEE_ROLE
 from features.hr.events import EmployeeOnboarded
 from features.hr.models import Department, Employee
 from kernel import (
@@ -51,7 +50,7 @@ async def onboard(request: OnboardEmployeeRequest) -> OnboardEmployeeResponse:
         user_id = await open_account(
             request.user_name,
             password.hash,
-            [EMPLOYEE_ROLE],
+            [Employee.ACCOUNT_ROLE],
             nick_name=request.name,
             gender=request.user_gender,
             phone=request.phone,

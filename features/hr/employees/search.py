@@ -2,10 +2,10 @@
 
 from features.hr.models import Employee, EmployeeStatus
 from features.hr.records import EmployeeRecord
-from kernel import Contains, CreatedBetween, Exact, Page, SearchRequest, SqidId, paginate, post
+from kernel import AuditedSearchRequest, Contains, Exact, Page, SqidId, paginate, post
 
 
-class SearchEmployeesRequest(CreatedBetween, SearchRequest):
+class SearchEmployeesRequest(AuditedSearchRequest):
     name: Contains = None
     email: Contains = None
     status: Exact[EmployeeStatus] = None

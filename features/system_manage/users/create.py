@@ -22,7 +22,6 @@ from kernel import (
     require_actor,
     transaction,
 )
-from kernel.auth.passwords import ensure_strong
 from kernel.identity.models import SUPER_ROLE
 
 
@@ -43,8 +42,7 @@ class CreateUserRequest(Request):
 async def create_user(request: CreateUserRequest) -> Created:
     user_name, password = required_credentials(request)
     refuse_roles(request.by_user_role_code_list)
-    ensure_strong(password, user_name=user_name)
-    new_password = await NewPassword.chosen(password)
+    new_password = await NewPassword.chosen(password, user_name=user_name)
     async with transaction(__name__):
         user_id = await open_account(
             user_name,

@@ -1,11 +1,11 @@
 """Find users."""
 
 from features.system_manage.records import UserRecord
-from kernel import Contains, CreatedBetween, Exact, Gender, Page, SearchRequest, Status, paginate, post
+from kernel import AuditedSearchRequest, Contains, Exact, Gender, Page, Status, paginate, post
 from kernel.identity.models import User
 
 
-class SearchUsersRequest(CreatedBetween, SearchRequest):
+class SearchUsersRequest(AuditedSearchRequest):
     user_name: Contains = None
     nick_name: Contains = None
     user_phone: Contains = None

@@ -3,7 +3,8 @@
 Counted in Redis; while Redis is away, in this process, so that guessing never becomes free.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import TypeVar
 
@@ -20,6 +21,24 @@ WINDOW_SECONDS = 15 * 60
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
+
+
+@asynccontextmanager
+async def limit_guesses(user_name: str) -> AsyncIterator[None]:
+    """Verify a password within. A refusal 2401 counts as a failure of the name; going through clears the count.
+
+    Raises Refusal 2408 while the name is locked, even for the right password.
+    """
+    await refuse_if_locked(user_name)
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.code is Code.WRONG_CREDENTIALS:
+            await count_failure(user_name)
+        raise
+    # Once more: of many guesses at once, those that were verified after the fifth failure come too late.
+    await refuse_if_locked(user_name)
+    await forget_failures(user_name)
 
 
 async def refuse_if_locked(user_name: str) -> None:

@@ -72,10 +72,17 @@ class NewPassword:
     @classmethod
     async def generated(cls) -> Self:
         """A random one, for somebody who must change it at the first sign-in."""
-        return await cls.chosen(generate_password())
+        return await cls.unchecked(generate_password())
 
     @classmethod
-    async def chosen(cls, raw: str) -> Self:
+    async def chosen(cls, raw: str, *, user_name: str = "") -> Self:
+        """One that a person has chosen. Raises Refusal 2409 if it is too weak."""
+        ensure_strong(raw, user_name=user_name)
+        return await cls.unchecked(raw)
+
+    @classmethod
+    async def unchecked(cls, raw: str) -> Self:
+        """One that is taken however weak it is."""
         return cls(raw, await hash_password(raw))
 
 

@@ -1,5 +1,6 @@
 """Tokens: JWT (RFC 7519), signed by a key with an id, so that the key can be rotated.
 
+The claim `sid` is the session, the family of pairs that began with one sign-in (OpenID Connect Front-Channel Logout 1.0 section 3).
 `SECRET_KEY` signs; what `SECRET_KEY_PREVIOUS` signed still verifies. The algorithm is the configured one, never the
 one that a token names (RFC 8725 section 3.1).
 """
@@ -19,7 +20,7 @@ from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
 from kernel.settings import settings
 
-_REQUIRED = ["sub", "typ", "ver", "fam", "iat", "exp", "jti"]
+_REQUIRED = ["sub", "typ", "ver", "sid", "iat", "exp", "jti"]
 
 
 class TokenType(StrEnum):
@@ -51,7 +52,7 @@ def issue_pair(
 ) -> TokenPair:
     """An access and a refresh token of one session, a new one unless named."""
     config = settings()
-    claims: dict[str, Any] = {"sub": ids.encode(user_id), "ver": token_version, "fam": session or secrets.token_hex(16)}
+    claims: dict[str, Any] = {"sub": ids.encode(user_id), "ver": token_version, "sid": session or secrets.token_hex(16)}
     if impersonator_id is not None:
         claims["imp"] = ids.encode(impersonator_id)
     return TokenPair(
@@ -74,7 +75,7 @@ def read_token(encoded: str, expected: TokenType) -> Token:
             user_id=ids.decode(claims["sub"]),
             type=TokenType(claims["typ"]),
             token_version=int(claims["ver"]),
-            session=str(claims["fam"]),
+            session=str(claims["sid"]),
             impersonator_id=ids.decode(claims["imp"]) if "imp" in claims else None,
             issued_at=int(claims["iat"]),
             token_id=str(claims["jti"]),

@@ -1,6 +1,6 @@
-"""Accounts, as any feature may open and close them: the one door of the identity tables for feature modules.
+"""Accounts, as any feature may open and close them: all that feature modules write to the identity tables.
 
-Each function works inside of the caller's unit of work.
+Each function works inside of the caller's transaction.
 """
 
 from kernel.errors.codes import Code

@@ -79,4 +79,4 @@ Phone = Annotated[
 """A number, without the blanks, hyphens and parentheses that people put in, so that it is not registered twice."""
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-"""A password as somebody typed it; whether it may be chosen says `kernel.auth.passwords.ensure_strong`."""
+"""A password as somebody typed it; whether it may be chosen says `kernel.auth.passwords`."""

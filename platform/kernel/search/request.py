@@ -1,6 +1,6 @@
 """The body of a search: page, order, and filters that are declared on its fields.
 
-    class SearchEmployeesRequest(CreatedBetween, SearchRequest):
+    class SearchEmployeesRequest(AuditedSearchRequest):
         name: Contains = None                    # name=... anywhere in the column, any case, % and _ literal
         status: Exact[EmployeeStatus] = None
         department_id: Exact[SqidId] = None
@@ -62,8 +62,8 @@ class SearchRequest(Request):
         }
 
 
-class CreatedBetween(Request):
-    """Adds the filters `createdAtStart` and `createdAtEnd`, both inclusive."""
+class AuditedSearchRequest(SearchRequest):
+    """The search of an audited table: `createdAtStart` and `createdAtEnd` filter too, both inclusive."""
 
     created_at_start: Annotated[Millis | None, Filter("gte", "created_at")] = None
     created_at_end: Annotated[Millis | None, Filter("lte", "created_at")] = None

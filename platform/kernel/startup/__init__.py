@@ -1,1 +1,1 @@
-"""What happens between the start of the process and the first request: check, reconcile, seed."""
+"""What happens between the start of the process and the first request: check the database, synchronise permissions, open accounts, seed."""

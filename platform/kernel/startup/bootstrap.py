@@ -20,7 +20,7 @@ async def open_demo_accounts() -> None:
     """Open whichever of the demo accounts are missing."""
     existing = {name for (name,) in await User.filter(user_name__in=list(DEMO_ACCOUNTS)).values_list("user_name")}
     if missing := {name: role for name, role in DEMO_ACCOUNTS.items() if name not in existing}:
-        password = await NewPassword.chosen(DEMO_PASSWORD)
+        password = await NewPassword.unchecked(DEMO_PASSWORD)
         for name, role in missing.items():
             await open_account(name, password.hash, [role], must_change_password=False, nick_name=name)
 
@@ -32,6 +32,6 @@ async def open_first_admin() -> str | None:
     if await User.filter(user_name=FIRST_ADMIN).exists():
         raise StartupRefused(f"Nobody holds {SUPER_ROLE}, and {FIRST_ADMIN} exists already. Grant it in the database.")
     configured = settings().first_admin_password
-    password = await NewPassword.chosen(configured.get_secret_value() if configured else generate_password())
+    password = await NewPassword.unchecked(configured.get_secret_value() if configured else generate_password())
     await open_account(FIRST_ADMIN, password.hash, [SUPER_ROLE], nick_name=FIRST_ADMIN)
     return None if configured else password.raw

@@ -8,7 +8,7 @@ from kernel.errors.operator import StartupRefused
 from kernel.settings import settings
 from kernel.slices.discovery import Feature, database_config
 from kernel.startup.bootstrap import FIRST_ADMIN, open_demo_accounts, open_first_admin
-from kernel.startup.sync_permissions import reconcile
+from kernel.startup.sync_permissions import sync_permissions
 from kernel.unit_of_work.transaction import lock_until_commit, transaction
 
 _finished = False
@@ -25,7 +25,7 @@ async def start_up(features: Sequence[Feature]) -> None:
     await refuse_unready_database()
     async with transaction(__name__):
         await lock_until_commit("start-up")
-        await reconcile(features)
+        await sync_permissions(features)
         password = None if settings().demo else await open_first_admin()
         if settings().demo:
             await open_demo_accounts()

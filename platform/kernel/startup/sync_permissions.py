@@ -34,21 +34,21 @@ class _New:
     roles: set[str] = field(default_factory=set)
 
 
-async def reconcile(features: Sequence[Feature]) -> None:
+async def sync_permissions(features: Sequence[Feature]) -> None:
     """Bring the tables up to date with the code. Idempotent; runs inside of the caller's unit of work."""
     slices = [each for feature in features for each in feature.slices]
     roles = [_SUPER, *(role for feature in features for role in feature.access.roles)]
     check_declarations(features)
     new = _New()
-    await _reconcile_apis(slices, new)
-    pages = await _reconcile_menus((menu for feature in features for menu in feature.access.menus), new)
-    await _reconcile_buttons(slices, pages, new)
-    await _reconcile_roles(roles, new)
+    await _sync_apis(slices, new)
+    pages = await _sync_menus((menu for feature in features for menu in feature.access.menus), new)
+    await _sync_buttons(slices, pages, new)
+    await _sync_roles(roles, new)
     if new.apis or new.menus or new.buttons or new.roles:
         log.info("reconciled", apis=len(new.apis), menus=len(new.menus), buttons=len(new.buttons), roles=len(new.roles))
 
 
-async def _reconcile_apis(slices: Iterable[SliceRoute], new: _New) -> None:
+async def _sync_apis(slices: Iterable[SliceRoute], new: _New) -> None:
     known = {api.route_key: api for api in await Api.all()}
     for route in slices:
         (method,) = route.methods or {""}
@@ -67,7 +67,7 @@ async def _reconcile_apis(slices: Iterable[SliceRoute], new: _New) -> None:
         await gone.delete()
 
 
-async def _reconcile_menus(entries: Iterable[MenuEntry], new: _New) -> list[tuple[MenuEntry, Menu]]:
+async def _sync_menus(entries: Iterable[MenuEntry], new: _New) -> list[tuple[MenuEntry, Menu]]:
     known = {menu.route_name: menu for menu in await Menu.all()}
     pages: list[tuple[MenuEntry, Menu]] = []
     for top in entries:
@@ -97,7 +97,7 @@ async def _create_menu(entry: MenuEntry, parent_id: int | None) -> Menu:
     )
 
 
-async def _reconcile_buttons(slices: Iterable[SliceRoute], pages: Sequence[tuple[MenuEntry, Menu]], new: _New) -> None:
+async def _sync_buttons(slices: Iterable[SliceRoute], pages: Sequence[tuple[MenuEntry, Menu]], new: _New) -> None:
     known = {code for (code,) in await Button.all().values_list("button_code")}
     for route in slices:
         for code in sorted(_buttons(route) - known):
@@ -106,7 +106,7 @@ async def _reconcile_buttons(slices: Iterable[SliceRoute], pages: Sequence[tuple
             new.buttons[code] = await Button.create(button_code=code, button_desc=route.summary, menu_id=page.id)
 
 
-async def _reconcile_roles(entries: Iterable[RoleEntry], new: _New) -> None:
+async def _sync_roles(entries: Iterable[RoleEntry], new: _New) -> None:
     known = {role.role_code: role for role in await Role.all()}
     all_apis = {api.route_key: api for api in await Api.all()}
     all_menus = {menu.route_name: menu for menu in await Menu.all()}

@@ -72,8 +72,8 @@ async def test_both_tokens_name_the_user_and_one_session(client: httpx.AsyncClie
     user = await User.get(user_name="Soybean")
     for claims in (access, refresh):
         assert (claims["sub"], claims["ver"], claims["iat"]) == (encode(user.id), 0, int(NOW.timestamp()))
-        assert claims.keys() == {"sub", "ver", "fam", "typ", "iat", "exp", "jti"}
-    assert access["fam"] == refresh["fam"]
+        assert claims.keys() == {"sub", "ver", "sid", "typ", "iat", "exp", "jti"}
+    assert access["sid"] == refresh["sid"]
     assert access["jti"] != refresh["jti"]
     assert (access["typ"], access["exp"] - access["iat"]) == ("access", timedelta(hours=12).total_seconds())
     assert (refresh["typ"], refresh["exp"] - refresh["iat"]) == ("refresh", timedelta(days=7).total_seconds())
@@ -87,7 +87,7 @@ async def test_the_token_opens_doors(client: httpx.AsyncClient) -> None:
 
 async def test_each_sign_in_is_a_session_of_its_own(client: httpx.AsyncClient) -> None:
     families = {
-        jwt.decode((await login(client)).json()["data"]["token"], options={"verify_signature": False})["fam"]
+        jwt.decode((await login(client)).json()["data"]["token"], options={"verify_signature": False})["sid"]
         for _ in range(2)
     }
     assert len(families) == 2

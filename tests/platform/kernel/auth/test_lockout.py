@@ -8,7 +8,14 @@ from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from kernel.auth import lockout
-from kernel.auth.lockout import MAX_FAILURES, WINDOW_SECONDS, count_failure, forget_failures, refuse_if_locked
+from kernel.auth.lockout import (
+    MAX_FAILURES,
+    WINDOW_SECONDS,
+    count_failure,
+    forget_failures,
+    limit_guesses,
+    refuse_if_locked,
+)
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
 from kernel.redis import connect, redis
@@ -111,3 +118,37 @@ async def test_without_redis_this_process_counts(app: FastAPI, monkeypatch: pyte
 
 async def test_in_process_counts_outlive_a_call() -> None:
     assert lockout._fallback() is lockout._fallback()
+
+
+async def guess(code: Code | None) -> Code | None:
+    """The code of the refusal that whoever guesses is told; None if they get in."""
+    try:
+        async with limit_guesses("ann"):
+            if code:
+                raise Refusal(code)
+    except Refusal as refused:
+        return refused.code  # pyright: ignore[reportReturnType]  a Code
+    return None
+
+
+async def test_a_wrong_guess_counts_and_a_right_one_clears_the_count() -> None:
+    for _ in range(4):
+        assert await guess(Code.WRONG_CREDENTIALS) is Code.WRONG_CREDENTIALS
+    assert await guess(None) is None
+    for _ in range(5):
+        assert await guess(Code.WRONG_CREDENTIALS) is Code.WRONG_CREDENTIALS
+    assert await guess(None) is Code.LOGIN_LOCKED
+
+
+async def test_another_refusal_is_no_guess() -> None:
+    for _ in range(9):
+        assert await guess(Code.ACCOUNT_DISABLED) is Code.ACCOUNT_DISABLED
+    assert await guess(None) is None
+
+
+async def test_the_right_one_comes_too_late_if_the_name_was_locked_while_it_was_verified() -> None:
+    with pytest.raises(Refusal) as refused:
+        async with limit_guesses("ann"):
+            await fail(5)
+    assert refused.value.code is Code.LOGIN_LOCKED
+    assert await is_locked()

@@ -182,7 +182,7 @@ def test_the_configured_algorithm_is_the_one(configure: Configure) -> None:
 # --- what is no token
 
 
-@pytest.mark.parametrize("claim", ["sub", "typ", "ver", "fam", "iat", "exp", "jti"])
+@pytest.mark.parametrize("claim", ["sub", "typ", "ver", "sid", "iat", "exp", "jti"])
 def test_no_claim_may_be_missing(claim: str, claims: dict[str, Any]) -> None:
     del claims[claim]
     assert code_of(signed(claims)) is Code.INVALID_TOKEN

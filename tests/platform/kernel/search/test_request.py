@@ -11,8 +11,8 @@ from kernel.ids import SqidId, encode
 from kernel.search.request import (
     AtLeast,
     AtMost,
+    AuditedSearchRequest,
     Contains,
-    CreatedBetween,
     Exact,
     Filter,
     OneOf,
@@ -27,7 +27,7 @@ class Size(StrEnum):
     LARGE = "l"
 
 
-class SearchShopsRequest(CreatedBetween, SearchRequest):
+class SearchShopsRequest(AuditedSearchRequest):
     shop_name: Contains = None
     code: StartsWith = None
     size_class: Exact[Size] = None

@@ -14,7 +14,7 @@ from kernel.identity.models import Api, Button, IconType, Menu, MenuType, Role
 from kernel.rbac.authorize import Access, any_of
 from kernel.slices.discovery import Feature, discover
 from kernel.slices.route import SliceRoute
-from kernel.startup.sync_permissions import reconcile
+from kernel.startup.sync_permissions import sync_permissions
 from tests.conftest import Cost
 from tests.platform.kernel.small_app import slice_of
 
@@ -46,7 +46,7 @@ ORDERS = MenuEntry("shop_orders", "Orders", icon="mdi:cart", buttons_of=["shop.o
 async def start(*features: Feature) -> None:
     """A start with the house's own features and these."""
     async with transaction(__name__):
-        await reconcile([*discover(), *features])
+        await sync_permissions([*discover(), *features])
 
 
 async def granted(role: str, what: str = "apis") -> set[str]:
