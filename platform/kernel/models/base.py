@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 from tortoise import fields, models
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -12,7 +12,7 @@ from tortoise.exceptions import DoesNotExist
 from kernel.clock import now
 from kernel.context import current_actor
 from kernel.errors.codes import ResponseCode
-from kernel.models.queryset import Manager, QuerySet
+from kernel.models.queryset import Manager
 
 
 class Abstract:
@@ -67,11 +67,6 @@ class Model(models.Model):
         if len(rows) != len(wanted):
             raise DoesNotExist(cls)
         return rows
-
-    @classmethod
-    def including_deleted(cls) -> QuerySet[Self]:
-        """Its rows, by a query whose joins see deleted rows, and that may be `raw`: see `QuerySet.across_deleted`."""
-        return cast("QuerySet[Self]", cls.filter()).including_deleted()
 
 
 def audit_name() -> str | None:

@@ -13,10 +13,14 @@ from tortoise.queryset import DeleteQuery
 
 from kernel.clock import now
 from kernel.models.base import Abstract, Model
-from kernel.models.joins import DELETED_AT, DeletedRowsLeak
+from kernel.models.joins import DELETED_AT
 from kernel.models.queryset import MODEL, Manager, QuerySet
 
 _LIVING = Q(deleted_at__isnull=True)
+
+
+class DeletedRowError(TypeError):
+    """A save that would change a deleted row. The message says what to write instead."""
 
 
 class SoftDeleteQuerySet(QuerySet[MODEL]):
@@ -81,13 +85,13 @@ class SoftDelete(Model):
     ) -> None:
         """As Tortoise's, but an update never writes `deleted_at`, so that a stale copy revives no row.
 
-        Raises DeletedRowsLeak if the instance knows that it is deleted.
+        Raises DeletedRowError if the instance knows that it is deleted.
         """
         update_fields = None if update_fields is None else list(update_fields)
         if not force_create and (self._saved_in_db or force_update or update_fields):
             if getattr(self, DELETED_AT, None) is not None or DELETED_AT in (update_fields or ()):
                 name = type(self).__name__
-                raise DeletedRowsLeak(
+                raise DeletedRowError(
                     f"saving {name} {self.pk} would change a deleted row or whether it is deleted; "
                     f"write delete(), or {name}.with_deleted().filter(id=...).update(...)"
                 )
