@@ -8,6 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from kernel import PUBLIC
+from kernel.rbac.authorize import Access
 from kernel.slices import decorators
 from kernel.slices.index import SliceIndex
 from kernel.slices.route import SliceRoute
@@ -24,29 +25,21 @@ def slice_of(
     *,
     name: str = "shop.orders.send",
     prefix: str = "/orders",
+    access: Access | None = PUBLIC,
     **options: Any,
 ) -> SliceRoute:
-    """The handler as a slice that is open to anyone, unless told otherwise."""
-    return declared(handler, path, method, name=name, prefix=prefix, **{"access": PUBLIC, **options})
+    """The handler as a slice: open to anyone, unless told otherwise; None says nothing of the access.
 
-
-def declared(
-    handler: Callable[..., Awaitable[Any]],
-    path: str = "",
-    method: str = "post",
-    *,
-    name: str = "shop.orders.send",
-    prefix: str = "/orders",
-    **options: Any,
-) -> SliceRoute:
-    """The handler as a slice that says of itself no more than this. It may be declared more than once, each time anew."""
+    One handler may be made a slice more than once, each time anew.
+    """
 
     @wraps(handler)
-    async def once(*args: Any, **kwargs: Any) -> Any:
+    async def declared(*args: Any, **kwargs: Any) -> Any:
         return await handler(*args, **kwargs)
 
-    getattr(decorators, method)(path, **options)(once)
-    return SliceRoute(once, name=name, prefix=prefix, summary=f"It is {name}.")
+    said = options if access is None else {"access": access, **options}
+    getattr(decorators, method)(path, **said)(declared)
+    return SliceRoute(declared, name=name, prefix=prefix, summary=f"It is {name}.")
 
 
 def app_of(*slices: SliceRoute) -> FastAPI:

@@ -16,7 +16,7 @@ from kernel.ids import encode
 from kernel.rbac.authorize import Access
 from kernel.unit_of_work.events import collected
 from tests.platform.kernel.conftest import Configure
-from tests.platform.kernel.small_app import Message, app_of, caller, declared, http_scope, slice_of, unreadable
+from tests.platform.kernel.small_app import Message, app_of, caller, http_scope, slice_of, unreadable
 
 
 class SendOrderRequest(Request):
@@ -57,7 +57,7 @@ def test_the_name_says_it_all() -> None:
 
 
 def test_without_a_word_a_slice_is_closed() -> None:
-    rule = declared(echo).access_rule
+    rule = slice_of(echo, access=None).access_rule
     assert (rule.access, rule.button, rule.roles, rule.open_during_password_change) == (
         Access.GRANTED,
         None,
