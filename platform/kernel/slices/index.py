@@ -69,6 +69,8 @@ class SliceIndex(BaseRoute):
                     f"{route.name} and {other.name} both answer to {method} {route.path_format}; change the path of one"
                 )
             node.slices[method] = route
+        if "GET" in node.slices:
+            node.slices["HEAD"] = node.slices["GET"]
 
     def find(self, path: str, method: str) -> tuple[SliceRoute, dict[str, str]] | None:
         """The slice and its path parameters; None for an unknown path. Raises TransportRefusal 405 for another method."""
@@ -92,4 +94,6 @@ class SliceIndex(BaseRoute):
         return Match.FULL, {"endpoint": route.endpoint, "path_params": path_params, "route": route}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "HEAD":  # as GET (RFC 9110 section 9.3.2); RequestMiddleware drops the content
+            scope["method"] = "GET"  # not in a copy, or the log line would miss what is noted in the scope
         await scope["route"].handle(scope, receive, send)

@@ -48,6 +48,7 @@ class RequestMiddleware:
         clear_contextvars()
         # The path is the caller's: a line break in it must not make a second line of log.
         line = f"{scope['method']} {scope['path']}".encode("unicode_escape").decode()
+        is_head = scope["method"] == "HEAD"
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -65,6 +66,8 @@ class RequestMiddleware:
                 if REFUSED_CODE in scope:
                     facts["code"] = scope[REFUSED_CODE]
                 log.info(line, **facts, ms=milliseconds)
+            if is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}  # the headers are those of GET (RFC 9110 section 9.3.2)
             await send(message)
 
         async with deferring():

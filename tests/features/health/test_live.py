@@ -21,3 +21,9 @@ async def test_it_asks_nobody(client: httpx.AsyncClient, counting: Callable[[], 
     with counting() as cost:
         assert (await client.get(URL)).status_code == 200
     assert (cost.statements, cost.commands) == ([], [])
+
+
+async def test_a_probe_may_ask_for_the_headers_alone(client: httpx.AsyncClient) -> None:
+    get, head = await client.get(URL), await client.head(URL)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["Content-Length"] == get.headers["Content-Length"]

@@ -4,14 +4,17 @@ import random
 import re
 from collections.abc import Callable
 
+import httpx
 import pytest
+from structlog.testing import capture_logs
 
+from kernel import SIGNED_IN, Refusal
 from kernel.errors.codes import Code
 from kernel.errors.refusals import TransportRefusal
 from kernel.slices import index as index_module
 from kernel.slices.index import SliceIndex
 from kernel.slices.route import SliceRoute
-from tests.platform.kernel.small_app import slice_of
+from tests.platform.kernel.small_app import app_of, caller, slice_of
 
 
 async def nothing() -> None: ...
@@ -69,7 +72,63 @@ def test_a_known_path_with_another_method_is_refused_as_that() -> None:
         with pytest.raises(TransportRefusal) as refused:
             found(index, "/orders/7", method)
         assert (refused.value.status, refused.value.code) == (405, Code.METHOD_NOT_ALLOWED)
-        assert refused.value.headers == {"Allow": "DELETE, GET"}
+        assert refused.value.headers == {"Allow": "DELETE, GET, HEAD"}
+
+
+def test_where_there_is_nothing_to_get_there_is_no_head_either() -> None:
+    index = SliceIndex([route("/orders/search", "post")])
+    with pytest.raises(TransportRefusal) as refused:
+        found(index, "/orders/search", "HEAD")
+    assert refused.value.headers == {"Allow": "POST"}
+
+
+async def answers(path: str, *slices: SliceRoute) -> tuple[httpx.Response, httpx.Response]:
+    """What an app of these slices answers to GET, and to HEAD; in the log they have the same code."""
+    with capture_logs() as logs:
+        async with caller(app_of(*slices)) as client:
+            get, head = await client.get(path), await client.head(path)
+    codes = [line.get("code") for line in logs if "ms" in line]
+    assert codes[0] == codes[1]
+    return get, head
+
+
+def headers_of(response: httpx.Response) -> dict[str, str]:
+    """All but the id of the request."""
+    return {name: value for name, value in response.headers.items() if name != "x-request-id"}
+
+
+async def read(order_id: int) -> int:
+    if order_id == 0:
+        raise Refusal(Code.NOT_FOUND)
+    if order_id == 1:
+        raise ValueError
+    return order_id
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/orders/7", 200), ("/orders/0", 200), ("/orders/x", 200), ("/orders/1", 500), ("/letters/7", 404)],
+)
+async def test_head_is_answered_with_the_headers_of_get(path: str, status: int) -> None:
+    """A success, a refusal, a malformed request, an unhandled exception, and what is not there at all."""
+    get, head = await answers(path, slice_of(read, "/{order_id}", "get"))
+    assert (get.status_code, head.status_code) == (status, status)
+    assert headers_of(head) == headers_of(get)
+    assert int(head.headers["Content-Length"]) == len(get.content) > 0
+
+
+async def test_head_asks_the_access_rule_of_get() -> None:
+    async def nobody_reads(order_id: int) -> int:
+        raise AssertionError(order_id)
+
+    get, head = await answers("/orders/7", slice_of(nobody_reads, "/{order_id}", "get", access=SIGNED_IN))
+    assert get.json()["code"] == "2100"
+    assert headers_of(head) == headers_of(get)
+
+
+def test_openapi_knows_no_head() -> None:
+    index = SliceIndex([route("/orders/{id}")])
+    assert [each.methods for each in index.routes] == [{"GET"}]
 
 
 @pytest.mark.parametrize("path", ["/orders/{id}", "/orders/{order_id}"])

@@ -104,6 +104,13 @@ async def test_a_header_that_the_answer_has_is_left_alone() -> None:
     assert [value for name, value in headers if name == "x-frame-options"] == ["SAMEORIGIN"]
 
 
+async def test_an_answer_to_head_has_the_headers_of_get_and_no_content() -> None:
+    """Whatever made it, and on any server: not each drops the content by itself."""
+    (start, body) = await run(JSONResponse({"a": 1}), http_scope(method="HEAD"))
+    assert dict(start["headers"])[b"content-length"] == b"7"
+    assert body["body"] == b""
+
+
 # --- the line in the log
 
 
