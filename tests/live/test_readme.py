@@ -35,7 +35,7 @@ def test_the_walk(server: Server) -> None:
     assert len(said) == len(shown) == 5
     for expected, actual in zip(shown, said, strict=True):
         assert matches(expected, actual), f"the README shows\n{expected}\nbut it is\n{actual}"
-    assert "an employee moved" in server.log()
+    assert "employee transferred" in server.log()
 
 
 def test_the_use_case(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ def test_a_second_start_finds_everything_as_it_was(migrated: dict[str, str]) -> 
         assert employees(server) == 61
         login = {"userName": "nora", "password": onboarded["rawPassword"]}
         assert post(f"{server.url}/api/v1/auth/login", login)["data"]["mustChangePassword"]
-        assert "reconciled" not in server.log()
+        assert "permissions synchronised" not in server.log()
 
 
 def test_demo_data_adds_employees(server: Server, empty: dict[str, str]) -> None:

@@ -11,7 +11,7 @@ log = structlog.get_logger(__name__)
 @on(EmployeeTransferred)
 async def tell(event: EmployeeTransferred) -> None:
     log.info(
-        "an employee moved",
+        "employee transferred",
         employee_id=public_id(event.employee_id),
         from_department_id=public_id(event.from_department_id),
         to_department_id=public_id(event.to_department_id),

@@ -87,7 +87,7 @@ async def _with_redis(work: Callable[[Redis], Awaitable[T]]) -> T:
     try:
         return await work(redis())
     except RedisError as error:
-        log.warning("redis is away, failed sign-ins are counted in this process", error=str(error))
+        log.warning("redis unavailable, counting failed sign-ins in process", error=str(error))
         return await work(_fallback())
 
 

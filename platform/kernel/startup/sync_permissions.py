@@ -45,7 +45,13 @@ async def sync_permissions(features: Sequence[Feature]) -> None:
     await _sync_buttons(slices, pages, new)
     await _sync_roles(roles, new)
     if new.apis or new.menus or new.buttons or new.roles:
-        log.info("reconciled", apis=len(new.apis), menus=len(new.menus), buttons=len(new.buttons), roles=len(new.roles))
+        log.info(
+            "permissions synchronised",
+            apis=len(new.apis),
+            menus=len(new.menus),
+            buttons=len(new.buttons),
+            roles=len(new.roles),
+        )
 
 
 async def _sync_apis(slices: Iterable[SliceRoute], new: _New) -> None:
@@ -63,7 +69,7 @@ async def _sync_apis(slices: Iterable[SliceRoute], new: _New) -> None:
         elif any(getattr(api, name) != value for name, value in facts.items()):
             await api.update_from_dict(facts).save()
     for gone in known.values():
-        log.info("a use case is gone, and its grants with it", use_case=gone.route_key)
+        log.info("use case removed", use_case=gone.route_key)
         await gone.delete()
 
 
@@ -156,21 +162,21 @@ def check_declarations(features: Sequence[Feature]) -> None:
                 f"{route.name} needs the button {', '.join(sorted(_buttons(route)))}, and no page shows it: "
                 f'add buttons_of=["{pattern}"] to a MenuEntry in an access.py'
             )
-    _warn_of_grants_of_nothing(roles, slices, entries)
+    _warn_of_unknown_grants(roles, slices, entries)
 
 
-def _warn_of_grants_of_nothing(
+def _warn_of_unknown_grants(
     roles: Iterable[RoleEntry], slices: Sequence[SliceRoute], entries: Sequence[MenuEntry]
 ) -> None:
     menus = [entry.route_name for entry in entries]
     buttons = {code for route in slices for code in _buttons(route)}
     use_cases = [route.name for route in slices]
     for role in roles:
-        nothing = [f"the menu {name}" for name in (*role.menus, role.home) if name not in menus]
-        nothing += [f"the button {pattern}" for pattern in _unmatched(role.buttons, buttons)]
-        nothing += [f"the use case {pattern}" for pattern in _unmatched(role.apis, use_cases)]
-        if nothing:
-            log.warning("a role declares what does not exist", role=role.code, missing=nothing)
+        unknown = [f"menu {name}" for name in (*role.menus, role.home) if name not in menus]
+        unknown += [f"button {pattern}" for pattern in _unmatched(role.buttons, buttons)]
+        unknown += [f"use case {pattern}" for pattern in _unmatched(role.apis, use_cases)]
+        if unknown:
+            log.warning("role grants unknown names", role=role.code, unknown=unknown)
 
 
 def _buttons(route: SliceRoute) -> frozenset[str]:

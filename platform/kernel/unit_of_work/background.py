@@ -41,4 +41,4 @@ async def _run(job: Job) -> None:
     try:
         await job()
     except Exception:
-        log.exception("deferred work failed", job=getattr(job, "__qualname__", repr(job)))
+        log.exception("background job failed", job=getattr(job, "__qualname__", repr(job)))

@@ -74,7 +74,7 @@ def _field_error(detail: dict[str, Any]) -> dict[str, JsonValue]:
 
 
 async def _response_validation(request: Request, error: Exception) -> Response:
-    log.error("an answer did not have the promised shape", exc_info=error)
+    log.error("response validation failed", exc_info=error)
     return _answer(request, TransportRefusal(500, Code.RESPONSE_VALIDATION))
 
 
@@ -103,10 +103,10 @@ async def _integrity(request: Request, error: Exception) -> Response:
 
 async def _database(request: Request, error: Exception) -> Response:
     if is_conflict(error):
-        log.warning("refused: another transaction was faster", error=str(error))
+        log.warning("transaction conflict", error=str(error))
         return _answer(request, Refusal(Code.CONFLICT))
     if is_unavailable(error):
-        log.error("the database does not answer", error=str(error))
+        log.error("database unavailable", error=str(error))
         message = "The database does not answer. Try again later."
         return _answer(request, TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message))
     raise error

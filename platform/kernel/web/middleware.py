@@ -1,6 +1,6 @@
 """What surrounds every request, as plain ASGI: a BaseHTTPMiddleware would cost each request 200 µs.
 
-From the outside in: request id, deferred work, unforeseen errors; headers and log line as the answer leaves.
+From the outside in: request id, deferred work, unhandled exceptions; headers and log line as the answer leaves.
 """
 
 from time import perf_counter
@@ -47,8 +47,7 @@ class RequestMiddleware:
         request_id = accept_request_id(Headers(scope=scope).get("x-request-id"))
         clear_contextvars()
         # The path is the caller's: a line break in it must not make a second line of log.
-        line = f"{scope['method']} {scope['path']}".encode("unicode_escape").decode()
-        is_head = scope["method"] == "HEAD"
+        method, path = scope["method"], scope["path"].encode("unicode_escape").decode()
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -65,8 +64,8 @@ class RequestMiddleware:
                 facts: dict[str, object] = {"use_case": getattr(scope.get("route"), "name", None), "status": status}
                 if REFUSED_CODE in scope:
                     facts["code"] = scope[REFUSED_CODE]
-                log.info(line, **facts, ms=milliseconds)
-            if is_head and message["type"] == "http.response.body":
+                log.info("request completed", method=method, path=path, **facts, ms=milliseconds)
+            if method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}  # the headers are those of GET (RFC 9110 section 9.3.2)
             await send(message)
 
@@ -74,9 +73,9 @@ class RequestMiddleware:
             try:
                 await self.app(scope, receive, send_with_headers)
             except ClientDisconnect:
-                log.info("the caller hung up", request=line)
+                log.info("client disconnected", method=method, path=path)
             except Exception:
-                log.exception("unforeseen error", request=line)
+                log.exception("unhandled exception", method=method, path=path)
                 if status:  # the answer has begun: let the server break it off, or the caller takes half for the whole
                     raise
                 scope[REFUSED_CODE] = Code.INTERNAL_ERROR.value

@@ -14,10 +14,10 @@ async def test_success(signed_in: SignedIn) -> None:
     hanmei = await signed_in("R_HR_MANAGER")
     with capture_logs() as lines:
         answer = await hanmei.post(URL, json={"userName": "lilei", "name": "Li Lei", "departmentId": encode(sales.id)})
-    told = [line for line in lines if line["event"] == "an employee joined"]
+    told = [line for line in lines if line["event"] == "employee onboarded"]
     assert told == [
         {
-            "event": "an employee joined",
+            "event": "employee onboarded",
             "log_level": "info",
             "employee_id": answer.json()["data"]["employeeId"],
             "department_id": encode(sales.id),
@@ -36,4 +36,4 @@ async def test_nobody_is_told_of_what_was_refused(signed_in: SignedIn) -> None:
         )
     assert answer.json()["code"] == "2304"
     assert await Employee.all().count() == before
-    assert "an employee joined" not in [line["event"] for line in lines]
+    assert "employee onboarded" not in [line["event"] for line in lines]

@@ -17,7 +17,7 @@ async def transfer(caller: httpx.AsyncClient, name: str, code: str) -> tuple[str
             f"/api/v1/business/hr/employees/{encode(employee.id)}/department",
             json={"departmentId": encode(department.id)},
         )
-    return answer.json()["code"], [line for line in lines if line["event"] == "an employee moved"]
+    return answer.json()["code"], [line for line in lines if line["event"] == "employee transferred"]
 
 
 async def test_success(signed_in: SignedIn) -> None:
@@ -26,7 +26,7 @@ async def test_success(signed_in: SignedIn) -> None:
     assert code == "0000"
     assert told == [
         {
-            "event": "an employee moved",
+            "event": "employee transferred",
             "log_level": "info",
             "employee_id": encode(employee.id),
             "from_department_id": encode(employee.department_id),

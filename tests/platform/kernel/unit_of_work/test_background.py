@@ -70,7 +70,7 @@ async def test_one_that_fails_is_logged_and_stops_no_other(done: list[str], job:
         await defer(failing)
     assert done == ["b"]
     assert [(line["event"], line["job"], line["log_level"]) for line in logs] == [
-        ("deferred work failed", "failing", "error")
+        ("background job failed", "failing", "error")
     ] * 2
     assert all(line["exc_info"] for line in logs)
 
