@@ -23,6 +23,11 @@ serve:
 dev: migrate
     python -m kernel serve --reload
 
+# List the use cases: name, method, who may call, button, URL
+[group("run")]
+slices:
+    python -m kernel slices
+
 # Add that many employees to the demo company
 [group("run")]
 [no-exit-message]
@@ -51,6 +56,12 @@ snapshots *arguments:
 [group("check")]
 check: lint format-check types walls migrations-check test
 
+# All that CI runs; needs PostgreSQL and Redis as well, see test-services
+[group("check")]
+[no-exit-message]
+ci:
+    .ci/run
+
 # Find mistakes
 [group("check")]
 lint:
@@ -61,6 +72,13 @@ lint:
 format:
     ruff check --fix --select I .
     ruff format .
+
+# Mend what ruff can mend, format, and say what is left
+[group("check")]
+fix:
+    ruff check --fix-only --quiet .
+    ruff format .
+    ruff check .
 
 # Is the code formatted?
 [group("check")]

@@ -15,9 +15,11 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 from kernel.database.migrations.runner import downgrade, history, migrate
 from kernel.errors.operator import OperatorError
 from kernel.logs import configure_logs
+from kernel.rbac.authorize import Requirement
 from kernel.server import serve
 from kernel.settings import settings
 from kernel.slices.discovery import database_config, discover
+from kernel.slices.route import API_PREFIX, SliceRoute
 from kernel.startup.run import refuse_unready_database
 from kernel.var_dir import ensure_var_dir
 
@@ -66,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     make = add("makemigrations", _makemigrations, "write migrations for changed models")
     make.add_argument("--check", action="store_true", help="write nothing; fail if something is missing")
     make.add_argument("names", nargs="*", help="modules; all of them by default")
+    add("slices", _slices, "list the use cases")
     add("demo-data", _demo_data, "add demo rows").add_argument("count", type=int)
     return parser
 
@@ -103,6 +106,26 @@ async def _refuse_missing_migrations() -> int:
     for label in missing:
         sys.stderr.write(f"{label}: its models have changed. Run: just makemigrations {label}\n")
     return 1 if missing else 0
+
+
+def _slices() -> None:
+    rows = [("use case", "method", "access", "button", f"URL below {API_PREFIX}")]
+    rows += [_row(route) for feature in discover() for route in feature.slices]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        sys.stdout.write(f"{line.rstrip()}\n")
+
+
+def _row(route: SliceRoute) -> tuple[str, str, str, str, str]:
+    rule = route.access_rule
+    access = " ".join(filter(None, [rule.access.name, _names(rule.roles)]))
+    url = route.path_format.removeprefix(API_PREFIX)
+    return rule.name, "/".join(sorted(route.methods or ())), access, _names(rule.button), url
+
+
+def _names(needs: Requirement | None) -> str:
+    return (" or " if needs.any else " and ").join(sorted(needs.names)) if needs else ""
 
 
 async def _demo_data(count: int) -> int:

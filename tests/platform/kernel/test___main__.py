@@ -8,9 +8,9 @@ import pytest
 
 from kernel import __main__ as command_line
 from kernel.errors.operator import StartupRefused
-from kernel.slices.discovery import database_config
+from kernel.slices.discovery import database_config, discover
 from tests.platform.kernel.conftest import Configure, Features
-from tests.platform.kernel.slices.test_discovery import FEATURE, MODELS
+from tests.platform.kernel.slices.test_discovery import FEATURE, MODELS, SEND
 
 Run = Callable[..., Awaitable[tuple[int, str, str]]]
 
@@ -76,6 +76,39 @@ async def test_a_missing_migration_is_named(run: Run, discovered: Features) -> N
     code, out, err = await run("makemigrations", "--check")
     assert (code, out) == (1, "")
     assert err == "shop: its models have changed. Run: just makemigrations shop\n"
+
+
+async def test_slices_are_listed(run: Run, discovered: Features, monkeypatch: pytest.MonkeyPatch) -> None:
+    needs = 'button=any_of("B_SHOP_SEND", "B_POST"), roles=all_of("R_SHOP", "R_POST")'
+    find = SEND.replace("import post", "import PUBLIC, post").replace("async def send", "async def find")
+    shop = discovered(
+        {
+            "features/shop/feature.py": FEATURE,
+            "features/shop/orders/find.py": find.replace(
+                '"/{order_id}/send", button="B_SHOP_SEND"', '"/search", access=PUBLIC'
+            ),
+            "features/shop/orders/send.py": SEND.replace("import post", "import all_of, any_of, post").replace(
+                'button="B_SHOP_SEND"', needs
+            ),
+        }
+    )
+    monkeypatch.setattr(command_line, "discover", lambda: shop)
+    code, out, err = await run("slices")
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "use case          method  access                     button                 URL below /api/v1",
+        "shop.orders.find  POST    PUBLIC                                            /business/shop/orders/search",
+        "shop.orders.send  POST    GRANTED R_POST and R_SHOP  B_POST or B_SHOP_SEND  "
+        "/business/shop/orders/{order_id}/send",
+    ]
+
+
+async def test_all_slices_are_listed_without_a_database(run: Run, tmp_path: Path) -> None:
+    code, out, err = await run("slices")
+    assert (code, err) == (0, "")
+    listed = [line.split()[0] for line in out.splitlines()[1:]]
+    assert listed == [route.name for feature in discover() for route in feature.slices]
+    assert list((tmp_path / "var").glob("*.sqlite3")) == []
 
 
 def test_tortoise_s_own_command_line_finds_the_configuration() -> None:
