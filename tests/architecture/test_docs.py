@@ -1,7 +1,7 @@
 """What is written down is true and complete: a document that once was wrong is not read again."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Set
 from enum import Enum
 from pathlib import Path
 
@@ -49,12 +49,28 @@ def folders_without_readme(root: Path) -> list[str]:
     ]
 
 
-def variables(kinds: Iterable[type[BaseSettings]]) -> set[str]:
-    """The environment variables of these settings."""
-    return {(kind.model_config.get("env_prefix", "") + name).upper() for kind in kinds for name in kind.model_fields}
+def all_settings() -> list[type[BaseSettings]]:
+    """The kernel's settings and those of all modules."""
+    discover()  # imports them
+    return [Settings, *(kind for kind in ModuleSettings.__subclasses__() if kind.__module__.startswith("features."))]
 
 
-def settings_unlike_the_table(readme: str, names: set[str]) -> list[str]:
+def variables(kinds: Iterable[type[BaseSettings]]) -> dict[str, str]:
+    """The environment variables of these settings, and the default of each as one would write it; empty for none."""
+    return {
+        (kind.model_config.get("env_prefix", "") + name).upper(): _written(field.default)
+        for kind in kinds
+        for name, field in kind.model_fields.items()
+    }
+
+
+def _written(default: object) -> str:
+    if default is None:
+        return ""
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def settings_unlike_the_table(readme: str, names: Set[str]) -> list[str]:
     """The settings that the README's table does not name, and those that it names and that do not exist."""
     table = readme.partition("\n## Settings\n")[2].partition("\n## ")[0]
     cells = [row.split("|")[1] for row in table.splitlines() if row.startswith("| `")]
@@ -71,6 +87,31 @@ def rooms_unlike_the_table(readme: str, rooms: set[str]) -> list[str]:
     return [f"{name} has no line in platform/README.md" for name in sorted(rooms - told)] + [
         f"{name} has a line in platform/README.md, and does not exist" for name in sorted(told - rooms)
     ]
+
+
+def settings_unlike_the_example(example: str, defaults: Mapping[str, str]) -> list[str]:
+    """What of `.env.example` is not so: uncommented as a whole it must change nothing."""
+    found: list[str] = []
+    told: set[str] = set()
+    above = ""
+    for line in example.splitlines():
+        if setting := re.fullmatch(r"(#?)([A-Z][A-Z0-9_]*)=(.*)", line):
+            commented, name, value = setting.groups()
+            told.add(name)
+            if not commented:
+                found.append(f"{name} is set in .env.example; comment it out")
+            if not re.match("# [^-]", above):
+                found.append(f"{name} has no meaning above it in .env.example")
+            if value != defaults.get(name, value):
+                found.append(
+                    f"{name} is {value or 'empty'} in .env.example and {defaults[name] or 'empty'} in the code"
+                )
+        above = line
+    return (
+        found
+        + [f"{name} is not in .env.example" for name in sorted(defaults.keys() - told)]
+        + [f"{name} is in .env.example, and does not exist" for name in sorted(told - defaults.keys())]
+    )
 
 
 def undocumented_recipes(justfile: str) -> list[str]:
@@ -109,9 +150,7 @@ def test_folders_have_a_readme(tmp_path):
 
 def test_settings_are_in_the_readme():
     """An operator reads the README, not the code; and sets nothing that does not exist."""
-    discover()  # imports the settings of all modules
-    module_settings = [kind for kind in ModuleSettings.__subclasses__() if kind.__module__.startswith("features.")]
-    names = variables([Settings, *module_settings])
+    names = variables(all_settings()).keys()
     assert settings_unlike_the_table((ROOT / "README.md").read_text(encoding="utf-8"), names) == []
 
 
@@ -131,7 +170,7 @@ def test_missing_settings_are_caught():
 | `SHOP_STAMPS`, `SHOP_GLUE` | `1` | of `SHOP_MOST_PARCELS` |
 | `<MODULE>_DB_URL` | none | its database |
 """
-    assert settings_unlike_the_table(table, variables([ShopSettings])) == [
+    assert settings_unlike_the_table(table, variables([ShopSettings]).keys()) == [
         "SHOP_MOST_PARCELS is not in the README's table of settings",
         "SHOP_GLUE is in the README's table of settings, and does not exist",
     ]
@@ -147,6 +186,58 @@ def test_rooms_of_the_kernel_are_explained():
         "redis has no line in platform/README.md",
         "ids has a line in platform/README.md, and does not exist",
     ]
+
+
+def test_settings_are_in_the_example():
+    """What one copies to `.env` and uncomments is what is so anyway, until one changes it."""
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+    assert settings_unlike_the_example(example, variables(all_settings())) == []
+
+
+def test_a_wrong_example_is_caught():
+    """Prose is a comment with a space after its #; a setting has none."""
+
+    class ShopSettings(BaseSettings):
+        model_config = SettingsConfigDict(env_prefix="SHOP_")
+        most_parcels: int = 1
+        open_at_night: bool = False
+        greeting: str | None = None
+        stamps: int = 1
+        place: Path = Path("here")
+
+    example = """
+# --- The shop
+
+# How many at once; SHOP_STAMPS=1 is another matter
+#SHOP_MOST_PARCELS=2
+
+#SHOP_OPEN_AT_NIGHT=false
+
+# What it says
+SHOP_GREETING=hello
+# ---
+#SHOP_GLUE=1
+
+# Where it is
+#SHOP_PLACE=here
+"""
+    assert settings_unlike_the_example(example, variables([ShopSettings])) == [
+        "SHOP_MOST_PARCELS is 2 in .env.example and 1 in the code",
+        "SHOP_OPEN_AT_NIGHT has no meaning above it in .env.example",
+        "SHOP_GREETING is set in .env.example; comment it out",
+        "SHOP_GREETING is hello in .env.example and empty in the code",
+        "SHOP_GLUE has no meaning above it in .env.example",
+        "SHOP_STAMPS is not in .env.example",
+        "SHOP_GLUE is in .env.example, and does not exist",
+    ]
+
+
+def test_ci_calls_the_local_commands_and_nothing_else():
+    """What only CI can run, nobody can mend without waiting for CI."""
+    for workflow in (ROOT / ".github" / "workflows").iterdir():
+        text = workflow.read_text(encoding="utf-8")
+        assert re.findall(r"\brun: (.*)", text) == [".ci/run"], workflow.name
+        assert re.findall(r"\buses: ([\w/-]+)@", text) == ["actions/checkout"], workflow.name
 
 
 def test_recipes_are_explained():
