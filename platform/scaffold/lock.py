@@ -1,6 +1,7 @@
-"""Take the newest versions of all dependencies and pin each, direct or not, in pyproject.toml.
+"""Take the newest versions of all dependencies and pin each, direct or not, in pyproject.toml. Run it as `just lock`.
 
 A lock file would do the same, but it holds download addresses, which differ from one company's network to another's.
+To add a dependency, write its name into pyproject.toml and run this; that takes newer versions of the others as well.
 """
 
 import subprocess
