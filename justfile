@@ -67,12 +67,6 @@ ci:
 lint:
     ruff check .
 
-# Format the code
-[group("check")]
-format:
-    ruff check --fix --select I .
-    ruff format .
-
 # Mend what ruff can mend, format, and say what is left
 [group("check")]
 fix:

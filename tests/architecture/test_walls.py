@@ -1,6 +1,5 @@
 """The walls of pyproject.toml's import-linter contracts, and those that its contracts cannot express."""
 
-import ast
 import os
 import shutil
 import subprocess
@@ -13,8 +12,6 @@ from typing import Any
 import pytest
 
 from tests.architecture.tree import ROOT, dotted, imports, is_slice, parsed, plant, python_files, shown, top_level_names
-
-ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"}
 
 # --- import-linter's contracts
 
@@ -208,33 +205,6 @@ def imports_by_string(root: Path) -> list[str]:
     ]
 
 
-def environment_readers(root: Path) -> list[str]:
-    """Whoever reads the environment beside kernel/settings.py."""
-    return [
-        f"{shown(file, root, line)} reads the environment ({what}); make it a field of the settings"
-        for file in python_files(root, "features", "platform", "migrations")
-        if file != root / "platform" / "kernel" / "settings.py"
-        for line, what in _environment_reads(parsed(file))
-    ]
-
-
-def _environment_reads(tree: ast.Module) -> list[tuple[int, str]]:
-    found: list[tuple[int, str]] = []
-    for node in ast.walk(tree):
-        match node:
-            case ast.Attribute(attr=name, lineno=line) if name in ENVIRONMENT:
-                found.append((line, name))
-            case ast.Import(names=names, lineno=line):
-                found += [(line, alias.name) for alias in names if alias.name == "dotenv"]
-            case ast.ImportFrom(module="dotenv", lineno=line):
-                found.append((line, "dotenv"))
-            case ast.ImportFrom(module="os" | "pydantic_settings", names=names, lineno=line):
-                found += [(line, alias.name) for alias in names if alias.name in {*ENVIRONMENT, "BaseSettings"}]
-            case _:
-                pass
-    return found
-
-
 def test_nothing_imports_a_slice(tmp_path):
     """A use case can be changed by who has read its one file, and deleted with that file, if nobody leans on it."""
     assert imported_slices(ROOT) == []
@@ -295,24 +265,4 @@ def test_no_feature_imports_by_string(tmp_path):
     planted = plant(tmp_path, {"features/shop/models.py": "from importlib import import_module"})
     assert imports_by_string(planted) == [
         "features/shop/models.py:1 imports importlib; write the import, so that the walls see it"
-    ]
-
-
-def test_only_settings_read_the_environment(tmp_path):
-    """One file knows all that can be set, checks it before anything runs, and names the variable that is wrong."""
-    assert environment_readers(ROOT) == []
-    planted = plant(
-        tmp_path,
-        {
-            "platform/kernel/settings.py": "import os\nfrom dotenv import dotenv_values\nos.environ",
-            "platform/kernel/ids.py": "import os as system\nseed = system.environ['SEED']\npid = system.getpid()",
-            "features/shop/models.py": "from os import getenv\nimport dotenv",
-            "features/shop/settings.py": "from pydantic_settings import BaseSettings, SettingsConfigDict",
-        },
-    )
-    assert environment_readers(planted) == [
-        "features/shop/models.py:1 reads the environment (getenv); make it a field of the settings",
-        "features/shop/models.py:2 reads the environment (dotenv); make it a field of the settings",
-        "features/shop/settings.py:1 reads the environment (BaseSettings); make it a field of the settings",
-        "platform/kernel/ids.py:2 reads the environment (environ); make it a field of the settings",
     ]
