@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from sqids.sqids import Sqids
 
-from kernel.settings import settings
+from kernel.settings import Settings, settings
 
 MIN_LENGTH = 8
 MAX_ID = 2**63 - 1  # a signed 64-bit key, the widest that every database has
@@ -26,26 +26,55 @@ _reading_wire: ContextVar[bool] = ContextVar("reading_wire", default=False)
 
 
 @cache
-def _sqids() -> Sqids:
-    key = settings().sqids_key.encode()
+def _sqids(seed: str) -> Sqids:
+    key = seed.encode()
     alphabet = sorted(string.ascii_letters + string.digits, key=lambda c: hmac.digest(key, c.encode(), hashlib.sha256))
     return Sqids(alphabet="".join(alphabet), min_length=MIN_LENGTH)
 
 
-@lru_cache(maxsize=100_000)
+class _Codec:
+    """Encodes and decodes by one seed, and remembers what it has seen."""
+
+    def __init__(self, config: Settings) -> None:
+        self.settings = config
+        self.sqids = _sqids(config.sqids_key)
+        self.encode = lru_cache(maxsize=100_000)(self._encode)
+        self.decode = lru_cache(maxsize=100_000)(self._decode)
+
+    def _encode(self, row_id: int) -> str:
+        return self.sqids.encode([row_id])
+
+    def _decode(self, public_id: str) -> int:
+        numbers = self.sqids.decode(public_id)
+        # Several strings decode to one number; only the canonical one is an id, or caches and logs see many names of one row.
+        if len(numbers) != 1 or numbers[0] > MAX_ID or self.encode(numbers[0]) != public_id:
+            raise ValueError(f"{public_id!r} is not an id of this system")
+        return numbers[0]
+
+
+_codec: _Codec | None = None
+
+
+def _renewed() -> _Codec:
+    global _codec
+    _codec = _Codec(settings())
+    return _codec
+
+
+# Every id of every answer comes by here, so the settings are known by identity: a look at the seed would take longer than
+# all the rest.
+
+
 def encode(row_id: int) -> str:
     """The public id of a row: at least 8 letters and digits."""
-    return _sqids().encode([row_id])
+    codec = _codec if _codec and _codec.settings is settings() else _renewed()
+    return codec.encode(row_id)
 
 
-@lru_cache(maxsize=100_000)
 def decode(public_id: str) -> int:
     """The row id behind `public_id`. Raises ValueError for whatever `encode` would not have written."""
-    numbers = _sqids().decode(public_id)
-    # Several strings decode to one number; only the canonical one is an id, or caches and logs see many names of one row.
-    if len(numbers) != 1 or numbers[0] > MAX_ID or encode(numbers[0]) != public_id:
-        raise ValueError(f"{public_id!r} is not an id of this system")
-    return numbers[0]
+    codec = _codec if _codec and _codec.settings is settings() else _renewed()
+    return codec.decode(public_id)
 
 
 @contextmanager

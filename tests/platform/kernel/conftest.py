@@ -16,11 +16,9 @@ from structlog.stdlib import ProcessorFormatter
 from tortoise import context as tortoise_context
 
 import features
-from kernel import context, ids
-from kernel.auth import passwords, tokens
+from kernel import context
 from kernel.settings import settings
 from kernel.slices import discovery as modules
-from kernel.var_dir import generated_secret
 from tests.architecture.tree import plant
 
 Configure = Callable[..., None]
@@ -44,20 +42,9 @@ def no_request() -> Iterator[None]:
 
 
 def forget_settings() -> None:
-    """Whatever was made from settings is made anew."""
-    for read_once in (
-        settings,
-        settings_module._load,
-        generated_secret,
-        ids._sqids,
-        ids.encode,
-        ids.decode,
-        tokens._signing_key,
-        tokens._verifying_keys,
-        passwords._hasher,
-        passwords._hash_of_nobody,
-    ):
-        read_once.cache_clear()
+    """They are read again; whatever was made from them is kept by their values."""
+    settings.cache_clear()
+    settings_module._load.cache_clear()
 
 
 @pytest.fixture

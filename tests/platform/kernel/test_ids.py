@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kernel import ids
 from kernel.ids import MAX_ID, Int16, Int32, Int64, ParentId, SqidId, SqidPath, decode, encode, reading_wire
+from kernel.settings import settings
 from tests.platform.kernel.conftest import Configure
 
 ROWS = [0, 1, 2, 61, 62, 999_999, 2**31, 2**53, MAX_ID - 1, MAX_ID]
@@ -63,7 +64,7 @@ def test_an_alias_of_an_id_is_none(row_id: int) -> None:
     public_id = encode(row_id)
     alphabet = "".join(chr(code) for code in range(128) if chr(code).isalnum())
     variants = {public_id[:at] + letter + public_id[at + 1 :] for at in range(len(public_id)) for letter in alphabet}
-    aliases = [each for each in variants - {public_id} if ids._sqids().decode(each) == [row_id]]
+    aliases = [each for each in variants - {public_id} if ids._sqids(settings().sqids_key).decode(each) == [row_id]]
     assert aliases
     for alias in aliases:
         with pytest.raises(ValueError, match="is not an id of this system"):
@@ -71,7 +72,7 @@ def test_an_alias_of_an_id_is_none(row_id: int) -> None:
 
 
 def test_what_is_no_single_row_is_refused() -> None:
-    sqids = ids._sqids()
+    sqids = ids._sqids(settings().sqids_key)
     beyond = sqids._Sqids__encode_numbers([MAX_ID + 1], 0)  # pyright: ignore[reportAttributeAccessIssue]  encode() refuses to
     assert sqids.decode(beyond) == [MAX_ID + 1]
     for public_id in (
@@ -92,8 +93,10 @@ def test_what_is_no_single_row_is_refused() -> None:
 def test_ids_are_computed_once(configure: Configure) -> None:
     configure()
     assert [decode(encode(7)) for _ in range(3)] == [7, 7, 7]
-    assert (encode.cache_info().misses, decode.cache_info().misses) == (1, 1)
-    assert encode.cache_info().maxsize is not None  # or a caller who asks for ever more ids fills the memory
+    codec = ids._codec
+    assert codec
+    assert (codec.encode.cache_info().misses, codec.decode.cache_info().misses) == (1, 1)
+    assert codec.encode.cache_info().maxsize is not None  # or a caller who asks for ever more ids fills the memory
 
 
 @pytest.mark.parametrize("adapter", [sqid, path, parent])
