@@ -9,6 +9,7 @@ import os
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -76,6 +77,15 @@ async def restore() -> None:
         return
     counters = "".join(f"SELECT setval('{sequence}', {last or 1}, {last is not None});" for sequence, last in _counters)
     await connection.execute_script(f"BEGIN; SET LOCAL session_replication_role = replica; {copies} {counters} COMMIT")
+
+
+Contents = dict[str, list[dict[str, Any]]]
+
+
+async def contents() -> Contents:
+    """Every row of every table."""
+    connection = get_connection("default")
+    return {table: await connection.execute_query_dict(f'SELECT * FROM "{table}"') for table in await _tables()}
 
 
 _table_names: list[str] = []

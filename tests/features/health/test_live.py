@@ -1,23 +1,17 @@
 """health.live"""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-
-import httpx
 from syrupy.assertion import SnapshotAssertion
 
-from tests.callers import shown
-from tests.conftest import Cost
-
-URL = "/api/v1/health/live"
+from tests.callers import Caller, shown
+from tests.conftest import Counting
 
 
-async def test_success(client: httpx.AsyncClient, events: list[object], snapshot: SnapshotAssertion) -> None:
-    assert shown(await client.get(URL), events) == snapshot
+async def test_success(client: Caller, events: list[object], snapshot: SnapshotAssertion) -> None:
+    assert shown(await client.call("health.live"), events) == snapshot
 
 
-async def test_it_asks_nobody(client: httpx.AsyncClient, counting: Callable[[], AbstractContextManager[Cost]]) -> None:
+async def test_it_asks_nobody(client: Caller, counting: Counting) -> None:
     """A process that answers is alive, whatever has become of its database and its Redis."""
     with counting() as cost:
-        assert (await client.get(URL)).status_code == 200
+        assert (await client.call("health.live")).status == 200
     assert (cost.statements, cost.commands) == ([], [])
