@@ -6,6 +6,7 @@ Settings are fixed here, before anything reads them.
 
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ Counting = Callable[[], AbstractContextManager["Cost"]]
 
 
 def pytest_configure() -> None:
+    if sys.dont_write_bytecode:
+        # As in many containers. Each process that a test starts would compile all libraries anew, which takes seconds.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(database.directory() / "bytecode"))
     # The face has a function of that name, hence not `from kernel import settings`.
     import_module("kernel.settings").__dict__["ENV_FILE"] = database.directory() / "no.env"
     for name in list(os.environ):
