@@ -4,6 +4,7 @@ A worker migrates and seeds one database when it starts; what a test wrote is un
 Settings are fixed here, before anything reads them.
 """
 
+import logging
 import os
 import shutil
 import sys
@@ -41,6 +42,7 @@ def pytest_configure() -> None:
         # As in many containers. Each process that a test starts would compile all libraries anew, which takes seconds.
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(database.directory() / "bytecode"))
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # the app logs each request already
     # The face has a function of that name, hence not `from kernel import settings`.
     import_module("kernel.settings").__dict__["ENV_FILE"] = database.directory() / "no.env"
     for name in list(os.environ):
