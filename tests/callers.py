@@ -113,9 +113,13 @@ def method_of(route: SliceRoute) -> str:
     return method
 
 
+ACCESS_RULE = "door"
+"""The attribute of a slice that says who may call it."""
+
+
 def rule_of(route: SliceRoute) -> AccessRule:
     """Who may call it, as it declares."""
-    return route.door
+    return getattr(route, ACCESS_RULE)
 
 
 def _addressed(route: SliceRoute, arguments: dict[str, object]) -> tuple[str, dict[str, object]]:

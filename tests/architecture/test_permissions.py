@@ -13,7 +13,7 @@ from kernel import PUBLIC, SIGNED_IN, SUPER_ADMIN, Access, Status, all_of, any_o
 from kernel.identity.models import Api, Button, Role, User
 from kernel.rbac.authorize import AccessRule, Requirement
 from kernel.slices.route import SliceRoute
-from tests.callers import Caller, authorization, every_slice, method_of, rule_of, slice_named
+from tests.callers import ACCESS_RULE, Caller, authorization, every_slice, method_of, rule_of, slice_named
 
 ALL = {"token", "role", "api", "buttons", "roles"}
 CALLERS = {
@@ -159,7 +159,7 @@ async def test_a_looser_rule_is_caught(how: str, app: FastAPI, monkeypatch: pyte
     """A slice that declares one thing and is guarded by another."""
     looser, who = LOOSER[how]
     route = slice_named(STRICT.name)
-    monkeypatch.setattr(route, "door", replace(STRICT, **looser))
+    monkeypatch.setattr(route, ACCESS_RULE, replace(STRICT, **looser))
     assert wrong(STRICT, await told(app, route, STRICT)) == who
 
 
@@ -175,5 +175,5 @@ async def test_every_kind_of_rule_is_understood(
     """Those that no slice of today declares are expected rightly when one does."""
     route = slice_named(STRICT.name)
     rule = AccessRule(STRICT.name, access, button=asked, roles=any_of("R_ADMIN", "R_USER") if asked else None)
-    monkeypatch.setattr(route, "door", rule)
+    monkeypatch.setattr(route, ACCESS_RULE, rule)
     assert wrong(rule, await told(app, route, rule)) == set()
