@@ -2,7 +2,7 @@
 
 TEST_DB_URL names a server on which the user may create databases and switch foreign keys off (a superuser): the tests
 make databases of their own there, `<name>_tessera_<worker>`, and drop them. TEST_REDIS_URL names a Redis whose
-databases from the given number downwards, one a worker, are emptied.
+databases from the given number downwards, one a worker (of which there are up to eight), are emptied.
 """
 
 import os
