@@ -41,7 +41,8 @@ def assert_announced(server: Server) -> None:
         assert expected in server.log()
 
 
-def test_a_second_start_finds_everything_as_it_was(migrated: dict[str, str]) -> None:
+def test_a_second_start_finds_everything_as_it_was_and_grows(migrated: dict[str, str]) -> None:
+    """Somebody is taken on; the server starts again; demo data is added while it serves."""
     with serving(migrated) as server:
         assert_announced(server)
         stats = f"{server.url}/api/v1/business/hr/departments/search"
@@ -55,12 +56,9 @@ def test_a_second_start_finds_everything_as_it_was(migrated: dict[str, str]) -> 
         login = {"userName": "nora", "password": onboarded["rawPassword"]}
         assert post(f"{server.url}/api/v1/auth/login", login)["data"]["mustChangePassword"]
         assert "reconciled" not in server.log()
-
-
-def test_demo_data_adds_employees(server: Server, empty: dict[str, str]) -> None:
-    added = command("demo-data", "2500", env=empty)
-    assert added.returncode == 0, added.stderr
-    assert employees(server) == 2560
+        added = command("demo-data", "2500", env=migrated)
+        assert added.returncode == 0, added.stderr
+        assert employees(server) == 2561
 
 
 def test_a_database_that_is_not_migrated_is_refused(empty: dict[str, str]) -> None:
