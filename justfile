@@ -47,6 +47,11 @@ test-services *arguments:
         TEST_REDIS_URL="${TEST_REDIS_URL:-redis://127.0.0.1:6379/15}"; \
         python -m tests.services && pytest {{arguments}}
 
+# Run the tests as `just test` does, and show what of features and kernel none of them runs
+[group("test")]
+cover *arguments:
+    just test --cov --cov-report=term {{arguments}}
+
 # Accept what the snapshots say now; review the change before you commit it
 [group("test")]
 snapshots *arguments:

@@ -1,12 +1,19 @@
-"""Who calls, in tests: one demo account for each role, and what an answer looks like in a snapshot."""
+"""Who calls, in tests: `answer = await hanmei.call("hr.employees.transfer", employee_id=wang.id, department_id=sales.id)`."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
+from urllib.parse import quote
 
 import httpx
+from fastapi import FastAPI
 
 from kernel.auth.tokens import issue_pair
 from kernel.identity.models import Role, User
+from kernel.ids import encode
+from kernel.schema.base import wire_name
+from kernel.slices.discovery import discover
+from kernel.slices.route import SliceRoute
 
 BY_ROLE = {
     "R_SUPER": "Soybean",
@@ -20,6 +27,111 @@ BY_ROLE = {
 _SECRETS = {"token", "refreshToken", "rawPassword"}
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What a use case answered."""
+
+    response: httpx.Response
+
+    @property
+    def status(self) -> int:
+        return self.response.status_code
+
+    @property
+    def headers(self) -> httpx.Headers:
+        return self.response.headers
+
+    @property
+    def text(self) -> str:
+        return self.response.text
+
+    @cached_property
+    def body(self) -> Any:
+        """The envelope. Raises ValueError for an answer that is no JSON."""
+        return self.response.json()
+
+    @property
+    def code(self) -> str:
+        return self.body["code"]
+
+    @property
+    def data(self) -> Any:
+        return self.body["data"]
+
+    @property
+    def errors(self) -> list[dict[str, str]]:
+        """What a validation refused: field, message and type; none for another answer."""
+        return (self.data or {}).get("errors", [])
+
+    @property
+    def wrong_fields(self) -> list[str]:
+        """The fields that a validation refused."""
+        return [error["field"] for error in self.errors]
+
+    def __repr__(self) -> str:
+        return f"<{self.status} {self.text[:500]}>"
+
+
+class Caller(httpx.AsyncClient):
+    """Calls use cases by their names. What no use case asks for goes out by `get`, `post` and `request`, as of any client."""
+
+    def __init__(self, app: FastAPI, headers: dict[str, str] | None = None) -> None:
+        transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+        super().__init__(transport=transport, base_url="http://test", headers=headers, trust_env=False)
+
+    async def call(self, use_case: str, /, **arguments: Any) -> Answer:
+        """Call the use case of this name.
+
+        Arguments fill the path's parameters; the rest is the body, or the query where the slice reads no body, with
+        camelCase names. An integer for an id (`employee_id`, `tag_ids`, `ids`) is sent as the public id of that row; a text goes
+        out as it is, and so does whatever has a camelCase name, so that a test can send what is no id.
+        """
+        route = slice_named(use_case)
+        url, rest = _addressed(route, arguments)
+        sent: dict[str, Any] = {wire_name(name): _public(name, value) for name, value in rest.items()}
+        if route.body_field is None:
+            return Answer(await self.request(method_of(route), url, params=sent))
+        return Answer(await self.request(method_of(route), url, json=sent))
+
+
+def every_slice() -> list[SliceRoute]:
+    """All use cases."""
+    return [route for feature in discover() for route in feature.slices]
+
+
+def slice_named(name: str) -> SliceRoute:
+    """The use case. Raises LookupError for a name that none has."""
+    for route in every_slice():
+        if route.name == name:
+            return route
+    raise LookupError(f"there is no use case {name}, but: {', '.join(sorted(route.name for route in every_slice()))}")
+
+
+def method_of(route: SliceRoute) -> str:
+    (method,) = list(route.methods or ())
+    return method
+
+
+def _addressed(route: SliceRoute, arguments: dict[str, object]) -> tuple[str, dict[str, object]]:
+    """The URL, and the arguments that are not in it."""
+    missing = route.param_convertors.keys() - arguments.keys()
+    if missing:
+        raise TypeError(f"{route.name} is at {route.path_format}: give {', '.join(sorted(missing))}")
+    segments = {name: quote(str(_public(name, arguments[name])), safe="") for name in route.param_convertors}
+    rest = {name: value for name, value in arguments.items() if name not in segments}
+    return route.path_format.format(**segments), rest
+
+
+def _public(name: str, value: object) -> object:
+    """The value as a client has it: of an id, the text."""
+    *_, kind = name.split("_")
+    if kind == "id" and type(value) is int:
+        return encode(value)
+    if kind == "ids" and isinstance(value, list):
+        return [encode(each) if type(each) is int else each for each in value]
+    return value
+
+
 async def authorization(role_or_name: str) -> dict[str, str]:
     """The header of the role's demo account, of somebody new for a role without one, or of the user of that name."""
     name = BY_ROLE.get(role_or_name, role_or_name)
@@ -27,15 +139,20 @@ async def authorization(role_or_name: str) -> dict[str, str]:
         role = await Role.get(role_code=role_or_name)
         user = await User.create(user_name=name, password_hash="nobody signs in with this")
         await user.roles.add(role)
-    return {"Authorization": f"Bearer {issue_pair(user.id, user.token_version).access}"}
+    return bearer(issue_pair(user.id, user.token_version).access)
 
 
-def shown(response: httpx.Response, events: list[object] | None = None) -> dict[str, Any]:
+def bearer(token: str) -> dict[str, str]:
+    """The header of whoever has this token."""
+    return {"Authorization": f"Bearer {token}"}
+
+
+def shown(answer: Answer, events: list[object] | None = None) -> dict[str, Any]:
     """An answer as a snapshot holds it: status, body and the events that were told; secrets only by name."""
-    answer: dict[str, Any] = {"status": response.status_code, "body": _without_secrets(response.json())}
+    held: dict[str, Any] = {"status": answer.status, "body": _without_secrets(answer.body)}
     if events is not None:
-        answer["events"] = [{type(event).__name__: asdict(event)} for event in events]  # pyright: ignore[reportArgumentType]  a dataclass
-    return answer
+        held["events"] = [{type(event).__name__: asdict(event)} for event in events]  # pyright: ignore[reportArgumentType]  a dataclass
+    return held
 
 
 def _without_secrets(value: Any) -> Any:

@@ -4,17 +4,18 @@ A worker migrates and seeds one database when it starts; what a test wrote is un
 Settings are fixed here, before anything reads them.
 """
 
+import logging
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 from fastapi import FastAPI
@@ -25,18 +26,23 @@ from kernel import clock
 from kernel.database import statements as observe
 from kernel.redis import commands, redis
 from kernel.settings import Settings
-from kernel.unit_of_work.events import on
-from tests import database
-from tests.callers import authorization
+from tests import database, state
+from tests.callers import Caller, authorization
 from tests.live.server import environment
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
 
-SignedIn = Callable[[str], Awaitable[httpx.AsyncClient]]
+SignedIn = Callable[[str], Awaitable[Caller]]
+Counting = Callable[[], AbstractContextManager["Cost"]]
 
 
 def pytest_configure() -> None:
+    if sys.dont_write_bytecode:
+        # As in many containers. Each process that a test starts would compile all libraries anew, which takes seconds.
+        os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+        os.environ.setdefault("PYTHONPYCACHEPREFIX", str(database.directory() / "bytecode"))
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # the app logs each request already
     # The face has a function of that name, hence not `from kernel import settings`.
     import_module("kernel.settings").__dict__["ENV_FILE"] = database.directory() / "no.env"
     for name in list(os.environ):
@@ -83,6 +89,7 @@ async def running_app() -> AsyncIterator[FastAPI]:
             app = create_app()
             async with app.router.lifespan_context(app):
                 await database.remember()
+                state.listen_to_all()
                 yield app
     finally:
         await database.drop(WORKER)
@@ -92,34 +99,25 @@ async def running_app() -> AsyncIterator[FastAPI]:
 async def app(running_app: FastAPI) -> AsyncIterator[FastAPI]:
     """The app, its database and its Redis as they were at the start."""
     await redis().flushdb()
+    state.told.clear()
     yield running_app
     await database.restore()
 
 
-@pytest_asyncio.fixture
-async def client(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+@pytest.fixture
+def client(app: FastAPI) -> Caller:
     """A caller who has not signed in."""
-    async with _caller(app) as caller:
-        yield caller
+    return Caller(app)
 
 
-@pytest_asyncio.fixture
-async def signed_in(app: FastAPI) -> AsyncIterator[SignedIn]:
+@pytest.fixture
+def signed_in(app: FastAPI) -> SignedIn:
     """`await signed_in("R_HR_MANAGER")`: a caller with a token of that role's demo account, or of the user of that name."""
-    callers: list[httpx.AsyncClient] = []
 
-    async def sign_in(role_or_name: str) -> httpx.AsyncClient:
-        callers.append(_caller(app, await authorization(role_or_name)))
-        return callers[-1]
+    async def sign_in(role_or_name: str) -> Caller:
+        return Caller(app, await authorization(role_or_name))
 
-    yield sign_in
-    for caller in callers:
-        await caller.aclose()
-
-
-def _caller(app: FastAPI, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
-    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    return httpx.AsyncClient(transport=transport, base_url="http://test", headers=headers)
+    return sign_in
 
 
 @dataclass
@@ -131,7 +129,7 @@ class Cost:
 
 
 @pytest.fixture
-def counting() -> Callable[[], AbstractContextManager[Cost]]:
+def counting() -> Counting:
     """`with counting() as cost: ...`, then `len(cost.statements)`."""
 
     @contextmanager
@@ -175,33 +173,10 @@ def config_of(env: dict[str, str]) -> dict[str, Any]:
     return tortoise_config(models, {"default": env.get("DB_URL", f"sqlite://{env['VAR_DIR']}/tessera.sqlite3")})
 
 
-_told: list[object] = []
-
-
-async def _record(event: object) -> None:
-    _told.append(event)
-
-
 @pytest.fixture
-def events(running_app: FastAPI) -> list[object]:
+def events(app: FastAPI) -> list[object]:
     """The events that were delivered since the test began, in order: the test is one more reaction to all of them."""
-    _listen_to_all()
-    _told.clear()
-    return _told
-
-
-def _listen_to_all() -> None:
-    from kernel.slices.discovery import discover
-    from kernel.unit_of_work.events import reactions_to
-
-    for feature in discover():
-        try:
-            module = import_module(f"features.{feature.name}.events")
-        except ModuleNotFoundError:
-            continue
-        for kind in vars(module).values():
-            if is_dataclass(kind) and isinstance(kind, type) and _record not in reactions_to(kind):
-                on(kind)(_record)
+    return state.told
 
 
 @pytest.fixture

@@ -2,13 +2,14 @@
 
 TEST_DB_URL names a server on which the user may create databases and switch foreign keys off (a superuser): the tests
 make databases of their own there, `<name>_tessera_<worker>`, and drop them. TEST_REDIS_URL names a Redis whose
-databases from the given number downwards, one a worker, are emptied.
+databases from the given number downwards, one a worker (of which there are up to eight), are emptied.
 """
 
 import os
 import tempfile
 from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
@@ -67,15 +68,37 @@ async def remember() -> None:
 
 async def restore() -> None:
     """Put every table back to what `remember` saw, counters of keys included."""
+    global _undone
+    if not SERVER and _undone == _written():
+        return
     connection = get_connection("default")
     copies = "".join(
         f'DELETE FROM "{table}"; INSERT INTO "{table}" SELECT * FROM pristine."{table}";' for table in await _tables()
     )
     if not SERVER:
         await connection.execute_script(f"PRAGMA foreign_keys=OFF; BEGIN; {copies} COMMIT; PRAGMA foreign_keys=ON")
+        _undone = _written()
         return
     counters = "".join(f"SELECT setval('{sequence}', {last or 1}, {last is not None});" for sequence, last in _counters)
     await connection.execute_script(f"BEGIN; SET LOCAL session_replication_role = replica; {copies} {counters} COMMIT")
+
+
+_undone: object = None
+
+
+def _written() -> object:
+    """How many rows the SQLite connection has written: of most tests none, and then there is nothing to undo."""
+    connection: Any = get_connection("default")
+    return connection._connection, connection._connection.total_changes
+
+
+Contents = dict[str, list[dict[str, Any]]]
+
+
+async def contents() -> Contents:
+    """Every row of every table."""
+    connection = get_connection("default")
+    return {table: await connection.execute_query_dict(f'SELECT * FROM "{table}"') for table in await _tables()}
 
 
 _table_names: list[str] = []

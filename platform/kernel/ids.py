@@ -22,8 +22,8 @@ MAX_ID = 2**63 - 1  # a signed 64-bit key, the widest that every database has
 
 
 @cache
-def _sqids() -> Sqids:
-    key = settings().sqids_key.encode()
+def _sqids(seed: str) -> Sqids:
+    key = seed.encode()
     alphabet = sorted(string.ascii_letters + string.digits, key=lambda c: hmac.digest(key, c.encode(), hashlib.sha256))
     return Sqids(alphabet="".join(alphabet), min_length=MIN_LENGTH)
 
@@ -31,13 +31,13 @@ def _sqids() -> Sqids:
 @lru_cache(maxsize=100_000)
 def encode(row_id: int) -> str:
     """The public id of a row: at least 8 letters and digits."""
-    return _sqids().encode([row_id])
+    return _sqids(settings().sqids_key).encode([row_id])
 
 
 @lru_cache(maxsize=100_000)
 def decode(public_id: str) -> int:
     """The row id behind `public_id`. Raises ValueError for whatever `encode` would not have written."""
-    numbers = _sqids().decode(public_id)
+    numbers = _sqids(settings().sqids_key).decode(public_id)
     # Several strings decode to one number; only the canonical one is an id, or caches and logs see many names of one row.
     if len(numbers) != 1 or numbers[0] > MAX_ID or encode(numbers[0]) != public_id:
         raise ValueError(f"{public_id!r} is not an id of this system")

@@ -14,10 +14,12 @@ from starlette.routing import BaseRoute
 from kernel import PUBLIC, SIGNED_IN, get
 from kernel.app import create_app
 from kernel.rbac.authorize import Access
+from kernel.rbac.declarations import RoleEntry
 from kernel.slices.discovery import discover
 from kernel.slices.index import SliceIndex
 from kernel.slices.route import SliceRoute
 from tests.architecture.tree import ROOT, classes, is_slice, plant, python_files, shown
+from tests.callers import every_slice
 
 # Opening a door is a change of these lists, and is reviewed as one.
 PUBLIC_SLICES = {
@@ -34,6 +36,17 @@ SIGNED_IN_SLICES = {
 OPEN_DURING_PASSWORD_CHANGE = {
     "auth.user_info",
 }
+GRANTED_APIS = {
+    "R_ADMIN": {"system_manage.*"},
+    "R_USER": set[str](),
+    "R_HR_MANAGER": {"hr.*"},
+    "R_HR_SPECIALIST": {
+        *(f"hr.employees.{verb}" for verb in ("search", "get", "onboard", "transfer")),
+        *(f"hr.departments.{verb}" for verb in ("search", "get", "tree", "stats")),
+    },
+    "R_DEPT_MGR": {"hr.employees.search", "hr.employees.get", "hr.departments.tree", "hr.departments.stats"},
+    "R_EMPLOYEE": {"hr.employees.search", "hr.employees.get"},
+}
 PATHS_WITHOUT_A_DOOR = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
 
 BARE_NAMES = {"Request", "Response", "Query", "Body", "Item", "Record"}
@@ -41,7 +54,7 @@ BARE_NAMES = {"Request", "Response", "Query", "Body", "Item", "Record"}
 
 @pytest.fixture(scope="module")
 def slices() -> list[SliceRoute]:
-    return [route for feature in discover() for route in feature.slices]
+    return every_slice()
 
 
 @pytest.fixture
@@ -82,6 +95,15 @@ def is_open_during_password_change(route: SliceRoute) -> bool:
     return route.access_rule.open_during_password_change
 
 
+def differing_grants(roles: Iterable[RoleEntry], listed: dict[str, set[str]]) -> list[str]:
+    """What the declared roles are granted and the list does not say, or the other way round."""
+    declared = {(role.code, api) for role in roles for api in role.apis}
+    expected = {(code, api) for code, apis in listed.items() for api in apis}
+    return [f"{code} is granted {api}, and not on the list" for code, api in sorted(declared - expected)] + [
+        f"{code} is on the list with {api}, and not granted it" for code, api in sorted(expected - declared)
+    ]
+
+
 def routes_without_a_door(routes: Iterable[BaseRoute], listed: set[str]) -> list[str]:
     """What answers beside the slices, and so without a door in front of it."""
     paths = [getattr(route, "path", repr(route)) for route in routes if not isinstance(route, SliceIndex)]
@@ -119,6 +141,16 @@ def test_slices_open_during_a_password_change(slices, planted):
     assert differing_doors(slices, OPEN_DURING_PASSWORD_CHANGE, is_open_during_password_change) == []
     opened = [planted("shop.mine", open_during_password_change=True), planted("shop.orders.send")]
     assert differing_doors(opened, set(), is_open_during_password_change) == ["shop.mine is open, and not on the list"]
+
+
+def test_what_the_declared_roles_are_granted():
+    """Who may call a slice that asks for its permission. A pattern too wide hands out what nobody meant to."""
+    assert differing_grants([role for feature in discover() for role in feature.access.roles], GRANTED_APIS) == []
+    declared = [RoleEntry("R_SHOP", "Keeper", apis=["shop.*"]), RoleEntry("R_CLERK", "Clerk", apis=["shop.orders.get"])]
+    assert differing_grants(declared, {"R_SHOP": {"shop.orders.*"}, "R_CLERK": {"shop.orders.get"}}) == [
+        "R_SHOP is granted shop.*, and not on the list",
+        "R_SHOP is on the list with shop.orders.*, and not granted it",
+    ]
 
 
 def test_every_access_is_one(slices, planted):

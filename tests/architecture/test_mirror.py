@@ -1,37 +1,30 @@
-"""Tests mirror what they test: the use case, its test and its snapshot are found from one another by name alone."""
+"""Tests mirror what they test: the use case, its test and its snapshot are found from one another by name alone.
+
+Who may call a use case needs no test beside it: test_permissions asks every one.
+"""
 
 from collections.abc import Iterable
 from pathlib import Path
 
-from kernel import PUBLIC, SIGNED_IN, all_of
-from kernel.rbac.authorize import AccessRule
-from kernel.slices.discovery import discover
 from tests.architecture.tree import ROOT, functions, plant, python_files, shown
+from tests.callers import every_slice
 
 
-def untested_slices(root: Path, doors: Iterable[AccessRule]) -> list[str]:
-    """Every slice without a test, without the tests that each has, or without a snapshot of its success."""
+def untested_slices(root: Path, names: Iterable[str]) -> list[str]:
+    """Every slice without a test, without one of its success, or without a snapshot of that."""
     found: list[str] = []
-    for door in doors:
-        *resource, verb = door.name.split(".")
+    for name in names:
+        *resource, verb = name.split(".")
         test = root.joinpath("tests", "features", *resource, f"test_{verb}.py")
         if not test.is_file():
-            found.append(f"{door.name} has no test; write {shown(test, root)}")
-            continue
-        found += [f"{shown(test, root)} has no {each}" for each in needed_tests(door) if each not in functions(test)]
-        if "test_success" in functions(test) and not any(_of("test_success", each) for each in _snapshots(test)):
+            found.append(f"{name} has no test; write {shown(test, root)}")
+        elif "test_success" not in functions(test):
+            found.append(f"{shown(test, root)} has no test_success")
+        elif not any(_of("test_success", each) for each in _snapshots(test)):
             found.append(
-                f"{shown(test, root)} has no snapshot of test_success; assert shown(response, events) == snapshot"
+                f"{shown(test, root)} has no snapshot of test_success; assert shown(answer, events) == snapshot"
             )
     return found
-
-
-def needed_tests(door: AccessRule) -> list[str]:
-    """A test of the success and one of a caller who is not let in, whatever it is that they lack."""
-    if door.access is PUBLIC:
-        return ["test_success"]
-    needs_only_a_token = door.access is SIGNED_IN and not door.button and not door.roles
-    return ["test_success", "test_without_a_token" if needs_only_a_token else "test_without_permission"]
 
 
 def orphans(root: Path) -> list[str]:
@@ -65,7 +58,7 @@ def _of(function: str, snapshot: Path) -> bool:
 
 def test_every_slice_is_tested():
     """Whoever changes a use case finds its test without searching, and what callers see of it in the snapshot beside it."""
-    assert untested_slices(ROOT, (route.access_rule for feature in discover() for route in feature.slices)) == []
+    assert untested_slices(ROOT, [route.name for route in every_slice()]) == []
 
 
 def test_no_test_is_left_behind():
@@ -74,35 +67,27 @@ def test_no_test_is_left_behind():
 
 
 def test_untested_slices_are_caught(tmp_path):
-    """A slice whose test is missing, lacks a case, or has no snapshot is named, with what to write."""
-    doors = [
-        AccessRule("shop.login", PUBLIC),
-        AccessRule("shop.mine", SIGNED_IN),
-        AccessRule("shop.orders.get"),
-        AccessRule("shop.orders.send"),
-        AccessRule("shop.orders.take_back"),
-        AccessRule("shop.orders.track", SIGNED_IN, roles=all_of("R_SHOP")),
-    ]
-    both = "def test_success(): ...\nasync def test_without_permission(): ..."
+    """A slice whose test is missing, lacks the success, or has no snapshot is named, with what to write."""
+    tested = "async def test_success(): ..."
     plant(
         tmp_path,
         {
-            "tests/features/shop/test_login.py": "def test_success(): ...",
+            "tests/features/shop/test_login.py": tested,
             "tests/features/shop/__snapshots__/test_login/test_success.json": "",
-            "tests/features/shop/test_mine.py": "def test_success(): ...\ndef test_without_a_token(): ...",
+            "tests/features/shop/test_mine.py": "def test_success(): ...",
             "tests/features/shop/__snapshots__/test_mine/test_success.1.json": "",
-            "tests/features/shop/orders/test_get.py": both,
+            "tests/features/shop/orders/test_get.py": tested,
             "tests/features/shop/orders/__snapshots__/test_get/test_success[one].json": "",
-            "tests/features/shop/orders/test_send.py": both,
+            "tests/features/shop/orders/test_send.py": tested,
             "tests/features/shop/orders/__snapshots__/test_send/test_successor.json": "",
-            "tests/features/shop/orders/test_track.py": "async def test_success(): ...",
-            "tests/features/shop/orders/__snapshots__/test_track/test_success.json": "",
+            "tests/features/shop/orders/test_track.py": "def test_refused(): ...",
         },
     )
-    assert untested_slices(tmp_path, doors) == [
-        "tests/features/shop/orders/test_send.py has no snapshot of test_success; assert shown(response, events) == snapshot",
+    names = ["shop.login", "shop.mine", *(f"shop.orders.{verb}" for verb in ("get", "send", "take_back", "track"))]
+    assert untested_slices(tmp_path, names) == [
+        "tests/features/shop/orders/test_send.py has no snapshot of test_success; assert shown(answer, events) == snapshot",
         "shop.orders.take_back has no test; write tests/features/shop/orders/test_take_back.py",
-        "tests/features/shop/orders/test_track.py has no test_without_permission",
+        "tests/features/shop/orders/test_track.py has no test_success",
     ]
 
 

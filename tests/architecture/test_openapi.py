@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from kernel import PUBLIC
 from kernel.app import create_app
-from kernel.slices.discovery import discover
+from tests.callers import every_slice
 
 Document = dict[str, Any]
 
@@ -79,8 +79,8 @@ def test_every_answer_has_a_schema(document: Document):
 
 
 def test_security_is_told(document: Document):
-    """What the document says of sign-in is what the door asks for."""
-    slices = [route for feature in discover() for route in feature.slices]
+    """What the document says of sign-in is what the access rule asks for."""
+    slices = every_slice()
     assert unsecured(document, {route.name for route in slices if route.access_rule.access is PUBLIC}) == []
 
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from kernel.ids import encode
 from kernel.models.base import Model
-from kernel.slices.discovery import discover
 from kernel.slices.route import SliceRoute
+from tests.callers import every_slice
 
 # What only someone on the inside can know: tables, files, libraries, statements, tracebacks, addresses; and see below.
 _INSIDE = re.compile(
@@ -43,21 +43,11 @@ def _class_names() -> set[str]:
     return {kind.__name__ for kind in kinds}
 
 
-def every_slice() -> list[SliceRoute]:
-    """All that the app answers to."""
-    return [route for feature in discover() for route in feature.slices]
-
-
 def slices_with_a_body() -> Iterator[SliceRoute]:
     """All that read JSON."""
     for route in every_slice():
         if route.body_field is not None and not isinstance(route.body_field.field_info, Form):
             yield route
-
-
-def method_of(route: SliceRoute) -> str:
-    (method,) = list(route.methods or ())
-    return method
 
 
 def url_of(route: SliceRoute) -> str:

@@ -12,8 +12,9 @@ from features.hr.models import Department
 from kernel.ids import encode
 from kernel.schema.base import wire_name
 from kernel.slices.route import SliceRoute
+from tests.callers import method_of
 from tests.conftest import SignedIn
-from tests.hostile import method_of, slices_with_a_body, url_of, verdict
+from tests.hostile import slices_with_a_body, url_of, verdict
 
 JSON = {"Content-Type": "application/json"}
 DEPARTMENTS = "/api/v1/business/hr/departments"

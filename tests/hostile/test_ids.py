@@ -9,13 +9,15 @@ from sqids.sqids import Sqids
 from features.hr.models import Department, Employee
 from kernel.identity.models import User
 from kernel.ids import _sqids, decode, encode
+from kernel.settings import settings
+from tests.callers import every_slice, method_of
 from tests.conftest import SignedIn
-from tests.hostile import every_slice, method_of, verdict
+from tests.hostile import verdict
 
 HR = "/api/v1/business/hr"
 
 # The kernel's own encoder, for ids that look right but were never given out.
-OURS = _sqids()
+OURS = _sqids(settings().sqids_key)
 
 
 def twin_of(row_id: int) -> str:

@@ -17,23 +17,10 @@ from kernel.identity.models import Api, Role, User
 from kernel.ids import encode
 from tests.callers import authorization
 from tests.conftest import NOW, SignedIn
-from tests.hostile import every_slice, method_of, url_of, verdict
+from tests.hostile import verdict
 
 USER_INFO = "/api/v1/auth/user-info"
 SEARCH = "/api/v1/business/hr/departments/search"
-
-# Everything that is open to anyone.
-PUBLIC = {
-    "auth.login",
-    "auth.captcha",
-    "auth.code_login",
-    "auth.register",
-    "auth.refresh_token",
-    "route.constant_routes",
-    "hr.public.showcase",
-    "health.live",
-    "health.ready",
-}
 
 
 async def pair_of(user_name: str = "Soybean") -> TokenPair:
@@ -65,14 +52,6 @@ def base64url(data: bytes) -> str:
 
 def without_signature(token: str) -> str:
     return token.rpartition(".")[0] + "."
-
-
-async def test_every_slice_but_the_public_ones_asks_for_a_token(client: httpx.AsyncClient) -> None:
-    """Before it reads a body, or looks whether there is such a row."""
-    for route in every_slice():
-        if route.name not in PUBLIC:
-            answer = await client.request(method_of(route), url_of(route))
-            assert (route.name, *verdict(answer)) == (route.name, 200, "2100")
 
 
 @pytest.mark.parametrize(

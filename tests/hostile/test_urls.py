@@ -7,8 +7,9 @@ import pytest
 
 from features.hr.models import Department
 from kernel.ids import encode
+from tests.callers import every_slice, method_of
 from tests.conftest import SignedIn
-from tests.hostile import every_slice, method_of, url_of, verdict
+from tests.hostile import url_of, verdict
 
 LIVE = "/api/v1/health/live"
 USERS = "/api/v1/system-manage/users"

@@ -43,14 +43,14 @@ _COMMON = frozenset(
 T = TypeVar("T")
 
 
-@cache
 def _hasher() -> PasswordHasher:
     config = settings()
-    return PasswordHasher(
-        time_cost=config.argon2_time_cost,
-        memory_cost=config.argon2_memory_kib,
-        parallelism=config.argon2_parallelism,
-    )
+    return _hasher_of(config.argon2_time_cost, config.argon2_memory_kib, config.argon2_parallelism)
+
+
+@cache
+def _hasher_of(time_cost: int, memory_kib: int, parallelism: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=parallelism)
 
 
 @cache
@@ -123,13 +123,14 @@ def ensure_strong(password: str, *, user_name: str = "") -> None:
 
 
 def _verify(stored_hash: str | None, password: str) -> bool:
+    hasher = _hasher()
     try:
-        matches = _hasher().verify(stored_hash or _hash_of_nobody(), password)
+        matches = hasher.verify(stored_hash or _hash_of_nobody(hasher), password)
     except (VerificationError, InvalidHashError):
         return False
     return matches and stored_hash is not None
 
 
 @cache
-def _hash_of_nobody() -> str:
-    return _hasher().hash(secrets.token_urlsafe(16))
+def _hash_of_nobody(hasher: PasswordHasher) -> str:
+    return hasher.hash(secrets.token_urlsafe(16))

@@ -64,7 +64,7 @@ def issue_pair(
 def read_token(encoded: str, expected: TokenType) -> Token:
     """The token, if it is one of ours, in force and of the expected type. Raises Refusal 2100, 2103 or 2105."""
     try:
-        key = _verifying_keys()[jwt.get_unverified_header(encoded)["kid"]]
+        key = _verifying_key(jwt.get_unverified_header(encoded)["kid"])
         claims = jwt.decode(
             encoded,
             key,
@@ -92,7 +92,7 @@ def read_token(encoded: str, expected: TokenType) -> Token:
 
 def _sign(claims: dict[str, Any], kind: TokenType, minutes: int) -> str:
     now: datetime = clock.now()
-    key_id, key = _signing_key()
+    config = settings()
     payload = {
         **claims,
         "typ": kind.value,
@@ -100,22 +100,19 @@ def _sign(claims: dict[str, Any], kind: TokenType, minutes: int) -> str:
         "exp": int((now + timedelta(minutes=minutes)).timestamp()),
         "jti": secrets.token_hex(16),
     }
-    return jwt.encode(payload, key, algorithm=settings().jwt_algorithm, headers={"kid": key_id})
+    key = config.signing_key
+    return jwt.encode(payload, key, algorithm=config.jwt_algorithm, headers={"kid": _key_id(key)})
 
 
+@cache
 def _key_id(key: str) -> str:
     return hashlib.sha256(b"tessera key id:" + key.encode()).hexdigest()[:8]
 
 
-@cache
-def _signing_key() -> tuple[str, str]:
-    key = settings().signing_key
-    return _key_id(key), key
-
-
-@cache
-def _verifying_keys() -> dict[str, str]:
-    keys = [settings().signing_key]
-    if previous := settings().secret_key_previous:
-        keys.append(previous.get_secret_value())
-    return {_key_id(key): key for key in keys}
+def _verifying_key(key_id: str) -> str:
+    """The key of this id: the one that signs, or the one that signed before it. Raises KeyError for another."""
+    config = settings()
+    keys = [config.signing_key]
+    if config.secret_key_previous:
+        keys.append(config.secret_key_previous.get_secret_value())
+    return {_key_id(key): key for key in keys}[key_id]

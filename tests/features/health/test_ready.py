@@ -4,16 +4,13 @@ import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from tortoise.connection import get_connection, get_connections
 
 from kernel.database.engines.asyncpg import AsyncpgClient
 from kernel.redis import connect
-from tests.callers import shown
-
-URL = "/api/v1/health/ready"
+from tests.callers import Caller, shown
 
 
 @contextmanager
@@ -27,39 +24,39 @@ def database_away() -> Iterator[None]:
         get_connections().reset(token)
 
 
-async def test_success(client: httpx.AsyncClient, events: list[object], snapshot: SnapshotAssertion) -> None:
-    assert shown(await client.get(URL), events) == snapshot
+async def test_success(client: Caller, events: list[object], snapshot: SnapshotAssertion) -> None:
+    assert shown(await client.call("health.ready"), events) == snapshot
 
 
-async def test_without_the_database(client: httpx.AsyncClient, snapshot: SnapshotAssertion) -> None:
+async def test_without_the_database(client: Caller, snapshot: SnapshotAssertion) -> None:
     with database_away():
-        assert shown(await client.get(URL)) == snapshot
-    assert (await client.get(URL)).status_code == 200
+        assert shown(await client.call("health.ready")) == snapshot
+    assert (await client.call("health.ready")).status == 200
 
 
 async def test_without_redis_it_serves_all_the_same(
-    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
+    client: Caller, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     monkeypatch.setattr(importlib.import_module("kernel.redis"), "_client", connect("redis://127.0.0.1:1"))
-    assert shown(await client.get(URL)) == snapshot
+    assert shown(await client.call("health.ready")) == snapshot
 
 
-async def test_with_a_migration_pending(client: httpx.AsyncClient) -> None:
+async def test_with_a_migration_pending(client: Caller) -> None:
     await get_connection("default").execute_script("DELETE FROM tortoise_migrations WHERE app = 'hr'")
-    answer = await client.get(URL)
-    assert (answer.status_code, answer.json()["code"]) == (503, "1004")
-    assert answer.json()["data"] == {"database": "up", "redis": "up", "migrations": "down", "startup": "up"}
+    answer = await client.call("health.ready")
+    assert (answer.status, answer.code) == (503, "1004")
+    assert answer.data == {"database": "up", "redis": "up", "migrations": "down", "startup": "up"}
 
 
-async def test_before_start_up_has_finished(client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_before_start_up_has_finished(client: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kernel.startup.run._finished", False)
-    answer = await client.get(URL)
-    assert (answer.status_code, answer.json()["code"]) == (503, "1004")
-    assert answer.json()["data"] == {"database": "up", "redis": "up", "migrations": "up", "startup": "down"}
+    answer = await client.call("health.ready")
+    assert (answer.status, answer.code) == (503, "1004")
+    assert answer.data == {"database": "up", "redis": "up", "migrations": "up", "startup": "down"}
 
 
-async def test_it_tells_nothing_of_where_things_are(client: httpx.AsyncClient) -> None:
+async def test_it_tells_nothing_of_where_things_are(client: Caller) -> None:
     with database_away():
-        answer = (await client.get(URL)).text
+        answer = (await client.call("health.ready")).text
     assert "127.0.0.1" not in answer
     assert "nobody" not in answer

@@ -1,14 +1,13 @@
 """The demo company."""
 
-from typing import Any
-
-import httpx
 import pytest
 
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
 from features.hr.seed import DEMO_ACCOUNTS, generate_demo_rows, seed
 from kernel import DEMO_PASSWORD, OperatorError, Status, transaction
-from kernel.identity.models import Role, User
+from kernel.identity.models import User
+from tests.callers import Caller, bearer
+from tests.state import unchanged
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -47,34 +46,28 @@ async def test_every_department_is_managed_by_one_of_its_own():
         ("wangwei", ["R_EMPLOYEE"]),
     ],
 )
-async def test_the_demo_accounts_sign_in(user_name: str, roles: list[str], client: httpx.AsyncClient):
+async def test_the_demo_accounts_sign_in(user_name: str, roles: list[str], client: Caller):
     assert user_name in DEMO_ACCOUNTS
-    credentials = {"userName": user_name, "password": DEMO_PASSWORD}
-    session = (await client.post("/api/v1/auth/login", json=credentials)).json()["data"]
+    session = (await client.call("auth.login", user_name=user_name, password=DEMO_PASSWORD)).data
     assert session["mustChangePassword"] is False
-    answer = await client.get("/api/v1/auth/user-info", headers={"Authorization": f"Bearer {session['token']}"})
-    assert sorted(answer.json()["data"]["roles"]) == roles
+    client.headers.update(bearer(session["token"]))
+    assert sorted((await client.call("auth.user_info")).data["roles"]) == roles
 
 
-async def test_who_has_resigned_does_not_sign_in(client: httpx.AsyncClient):
-    credentials = {"userName": "dengkai", "password": DEMO_PASSWORD}
-    assert (await client.post("/api/v1/auth/login", json=credentials)).json()["code"] == "2102"
+async def test_who_has_resigned_does_not_sign_in(client: Caller):
+    assert (await client.call("auth.login", user_name="dengkai", password=DEMO_PASSWORD)).code == "2102"
 
 
 async def test_seeding_again_changes_nothing():
-    before = await everything()
-    async with transaction(__name__):
+    async with unchanged(), transaction(__name__):
         await seed()
-    assert await everything() == before
 
 
 async def test_a_company_that_was_deleted_does_not_come_back():
     await Employee.all().delete()
     await Department.all().delete()
-    before = await everything()
-    async with transaction(__name__):
+    async with unchanged(), transaction(__name__):
         await seed()
-    assert await everything() == before
 
 
 async def test_grow(monkeypatch: pytest.MonkeyPatch):
@@ -108,14 +101,3 @@ async def test_grow_without_a_company():
     await Department.all().delete()
     with pytest.raises(OperatorError, match="no company yet"):
         await generate_demo_rows(1, lambda _added: None)
-
-
-async def everything() -> list[list[dict[str, Any]]]:
-    return [
-        await Department.with_deleted().order_by("id").values(),
-        await Employee.with_deleted().order_by("id").values(),
-        await Tag.all().order_by("id").values(),
-        await Employee.with_deleted().order_by("id", "tags__id").values("id", "tags__id"),
-        await User.all().order_by("id").values(),
-        await Role.all().order_by("id", "users__id").values("id", "users__id"),
-    ]

@@ -1,17 +1,14 @@
 """route.constant_routes"""
 
-import httpx
 from syrupy.assertion import SnapshotAssertion
 
 from kernel import Status
 from kernel.identity.models import Menu, MenuType
-from tests.callers import shown
-
-URL = "/api/v1/route/constant-routes"
+from tests.callers import Caller, shown
 
 
-async def names(client: httpx.AsyncClient) -> list[str]:
-    return [route["name"] for route in (await client.get(URL)).json()["data"]]
+async def names(client: Caller) -> list[str]:
+    return [route["name"] for route in (await client.call("route.constant_routes")).data]
 
 
 async def constant(name: str, *, order: int = 0, parent: Menu | None = None) -> Menu:
@@ -26,28 +23,28 @@ async def constant(name: str, *, order: int = 0, parent: Menu | None = None) -> 
     )
 
 
-async def test_success(client: httpx.AsyncClient, events: list[object], snapshot: SnapshotAssertion) -> None:
-    assert shown(await client.get(URL), events) == snapshot
+async def test_success(client: Caller, events: list[object], snapshot: SnapshotAssertion) -> None:
+    assert shown(await client.call("route.constant_routes"), events) == snapshot
 
 
-async def test_a_disabled_one_is_left_out(client: httpx.AsyncClient) -> None:
+async def test_a_disabled_one_is_left_out(client: Caller) -> None:
     await Menu.filter(route_name="404").update(status_type=Status.DISABLED)
     assert await names(client) == ["login", "403", "500"]
 
 
-async def test_they_come_in_their_order(client: httpx.AsyncClient) -> None:
+async def test_they_come_in_their_order(client: Caller) -> None:
     await Menu.filter(route_name="login").update(order=5)
     await constant("imprint", order=-1)
     assert await names(client) == ["imprint", "403", "404", "500", "login"]
 
 
-async def test_one_below_another_is_its_child(client: httpx.AsyncClient) -> None:
+async def test_one_below_another_is_its_child(client: Caller) -> None:
     await constant("terms", parent=await constant("imprint", order=-1))
-    (child,) = (await client.get(URL)).json()["data"][0]["children"]
+    (child,) = (await client.call("route.constant_routes")).data[0]["children"]
     assert child["name"] == "terms"
 
 
-async def test_one_below_a_disabled_one_is_left_out(client: httpx.AsyncClient) -> None:
+async def test_one_below_a_disabled_one_is_left_out(client: Caller) -> None:
     await constant("terms", parent=await Menu.get(route_name="404"))
     await Menu.filter(route_name="404").update(status_type=Status.DISABLED)
     assert await names(client) == ["login", "403", "500"]

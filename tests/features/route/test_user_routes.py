@@ -1,32 +1,28 @@
 """route.user_routes"""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from kernel import Status
 from kernel.identity.models import Menu, Role, User
-from tests.callers import shown
-from tests.conftest import Cost, SignedIn
-
-URL = "/api/v1/route/user-routes"
+from tests.callers import Caller, shown
+from tests.conftest import Counting, SignedIn
 
 
-async def routes_of(caller: httpx.AsyncClient) -> list[dict[str, Any]]:
+async def routes_of(caller: Caller) -> list[dict[str, Any]]:
     """Every route, parents before their children."""
-    return list(walk((await caller.get(URL)).json()["data"]["routes"]))
+    return list(walk((await caller.call("route.user_routes")).data["routes"]))
 
 
-async def names_of(caller: httpx.AsyncClient) -> list[str]:
+async def names_of(caller: Caller) -> list[str]:
     return [route["name"] for route in await routes_of(caller)]
 
 
-async def home_of(caller: httpx.AsyncClient) -> str:
-    return (await caller.get(URL)).json()["data"]["home"]
+async def home_of(caller: Caller) -> str:
+    return (await caller.call("route.user_routes")).data["home"]
 
 
 def walk(routes: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -49,7 +45,7 @@ async def disable(name: str) -> None:
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
     wangwei = await signed_in("R_EMPLOYEE")
-    assert shown(await wangwei.get(URL), events) == snapshot
+    assert shown(await wangwei.call("route.user_routes"), events) == snapshot
 
 
 async def test_a_super_admin_sees_everything_but_the_constant_ones(signed_in: SignedIn) -> None:
@@ -128,7 +124,7 @@ async def test_a_disabled_role_grants_nothing(signed_in: SignedIn) -> None:
 async def test_a_user_without_roles_sees_nothing(signed_in: SignedIn) -> None:
     await (await User.get(user_name="User")).roles.clear()
     user = await signed_in("R_USER")
-    assert (await user.get(URL)).json()["data"]["routes"] == []
+    assert (await user.call("route.user_routes")).data["routes"] == []
 
 
 async def test_home_is_the_one_of_the_role(signed_in: SignedIn) -> None:
@@ -149,16 +145,10 @@ async def test_of_several_homes_the_first_to_be_seen_is_taken(signed_in: SignedI
     assert await home_of(await signed_in("hanmei")) == "hr_team"
 
 
-async def test_without_a_token(client: httpx.AsyncClient) -> None:
-    assert (await client.get(URL)).json()["code"] == "2100"
-
-
-async def test_it_costs_four_statements(
-    signed_in: SignedIn, counting: Callable[[], AbstractContextManager[Cost]]
-) -> None:
+async def test_it_costs_four_statements(signed_in: SignedIn, counting: Counting) -> None:
     hanmei = await signed_in("R_HR_MANAGER")
     with counting() as cost:
-        await hanmei.get(URL)
+        await hanmei.call("route.user_routes")
     assert len(cost.statements) == 4
 
 

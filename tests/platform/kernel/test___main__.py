@@ -142,7 +142,7 @@ async def test_a_malformed_setting_is_one_line(command: str, run: Run, configure
     assert len(err.splitlines()) == 1
 
 
-@pytest.mark.parametrize("command", ["migrate", "history"])
+@pytest.mark.parametrize("command", ["serve", "migrate", "history"])
 async def test_a_database_that_does_not_answer_is_one_line(command: str, run: Run, configure: Configure) -> None:
     configure(DB_URL="postgres://u:hidden@127.0.0.1:1/x")
     code, out, err = await run(command)

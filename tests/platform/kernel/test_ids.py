@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from kernel import ids
 from kernel.ids import MAX_ID, Int16, Int32, Int64, ParentId, PublicId, PublicParentId, SqidId, SqidList, decode, encode
+from kernel.settings import settings
 from tests.platform.kernel.conftest import Configure
 
 ROWS = [0, 1, 2, 61, 62, 999_999, 2**31, 2**53, MAX_ID - 1, MAX_ID]
@@ -64,7 +65,7 @@ def test_an_alias_of_an_id_is_none(row_id: int) -> None:
     public_id = encode(row_id)
     alphabet = "".join(chr(code) for code in range(128) if chr(code).isalnum())
     variants = {public_id[:at] + letter + public_id[at + 1 :] for at in range(len(public_id)) for letter in alphabet}
-    aliases = [each for each in variants - {public_id} if ids._sqids().decode(each) == [row_id]]
+    aliases = [each for each in variants - {public_id} if ids._sqids(settings().sqids_key).decode(each) == [row_id]]
     assert aliases
     for alias in aliases:
         with pytest.raises(ValueError, match="is not an id of this system"):
@@ -72,7 +73,7 @@ def test_an_alias_of_an_id_is_none(row_id: int) -> None:
 
 
 def test_what_is_no_single_row_is_refused() -> None:
-    sqids = ids._sqids()
+    sqids = ids._sqids(settings().sqids_key)
     beyond = sqids._Sqids__encode_numbers([MAX_ID + 1], 0)  # pyright: ignore[reportAttributeAccessIssue]  encode() refuses to
     assert sqids.decode(beyond) == [MAX_ID + 1]
     for public_id in (

@@ -1,39 +1,37 @@
 """notices.reactions.on_employee_onboarded"""
 
 from structlog.testing import capture_logs
+from structlog.typing import EventDict
 
-from features.hr.models import Department, Employee
+from features.hr.models import Department
 from kernel.ids import encode
+from tests.callers import Answer
 from tests.conftest import SignedIn
-
-URL = "/api/v1/business/hr/employees"
+from tests.state import unchanged
 
 
 async def test_success(signed_in: SignedIn) -> None:
-    sales = await Department.get(code="SA")
-    hanmei = await signed_in("R_HR_MANAGER")
-    with capture_logs() as lines:
-        answer = await hanmei.post(URL, json={"userName": "lilei", "name": "Li Lei", "departmentId": encode(sales.id)})
-    told = [line for line in lines if line["event"] == "employee onboarded"]
+    answer, told = await onboard(signed_in, "lilei")
     assert told == [
         {
             "event": "employee onboarded",
             "log_level": "info",
-            "employee_id": answer.json()["data"]["employeeId"],
-            "department_id": encode(sales.id),
+            "employee_id": answer.data["employeeId"],
+            "department_id": encode((await Department.get(code="SA")).id),
         }
     ]
 
 
 async def test_nobody_is_told_of_what_was_refused(signed_in: SignedIn) -> None:
     """The name is taken: the unique index says so when the transaction is well under way."""
-    sales = await Department.get(code="SA")
-    before = await Employee.all().count()
-    hanmei = await signed_in("R_HR_MANAGER")
+    async with unchanged():
+        answer, told = await onboard(signed_in, "wangwei")
+    assert (answer.code, told) == ("2304", [])
+
+
+async def onboard(signed_in: SignedIn, user_name: str) -> tuple[Answer, list[EventDict]]:
+    """The answer, and what was told of somebody who joined."""
+    hanmei, sales = await signed_in("R_HR_MANAGER"), await Department.get(code="SA")
     with capture_logs() as lines:
-        answer = await hanmei.post(
-            URL, json={"userName": "wangwei", "name": "Wang Wei", "departmentId": encode(sales.id)}
-        )
-    assert answer.json()["code"] == "2304"
-    assert await Employee.all().count() == before
-    assert "employee onboarded" not in [line["event"] for line in lines]
+        answer = await hanmei.call("hr.employees.onboard", user_name=user_name, name="Li Lei", department_id=sales.id)
+    return answer, [line for line in lines if line["event"] == "employee onboarded"]

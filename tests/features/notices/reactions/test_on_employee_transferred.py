@@ -1,6 +1,5 @@
 """notices.reactions.on_employee_transferred"""
 
-import httpx
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
@@ -9,36 +8,38 @@ from kernel.ids import encode
 from tests.conftest import SignedIn
 
 
-async def transfer(caller: httpx.AsyncClient, name: str, code: str) -> tuple[str, list[EventDict]]:
-    """The code of the answer, and what was told of a move."""
-    employee, department = await Employee.get(name=name), await Department.get(code=code)
-    with capture_logs() as lines:
-        answer = await caller.patch(
-            f"/api/v1/business/hr/employees/{encode(employee.id)}/department",
-            json={"departmentId": encode(department.id)},
-        )
-    return answer.json()["code"], [line for line in lines if line["event"] == "employee transferred"]
-
-
 async def test_success(signed_in: SignedIn) -> None:
     employee, sales = await Employee.get(name="Wang Wei"), await Department.get(code="SA")
-    code, told = await transfer(await signed_in("R_HR_MANAGER"), "Wang Wei", "SA")
-    assert code == "0000"
-    assert told == [
-        {
-            "event": "employee transferred",
-            "log_level": "info",
-            "employee_id": encode(employee.id),
-            "from_department_id": encode(employee.department_id),
-            "to_department_id": encode(sales.id),
-        }
-    ]
+    assert await transfer(signed_in, "Wang Wei", "SA") == (
+        "0000",
+        [
+            {
+                "event": "employee transferred",
+                "log_level": "info",
+                "employee_id": encode(employee.id),
+                "from_department_id": encode(employee.department_id),
+                "to_department_id": encode(sales.id),
+            }
+        ],
+    )
 
 
 async def test_nobody_is_told_of_a_move_to_where_one_is(signed_in: SignedIn) -> None:
-    assert await transfer(await signed_in("R_HR_MANAGER"), "Wang Wei", "RD") == ("0000", [])
+    assert await transfer(signed_in, "Wang Wei", "RD") == ("0000", [])
 
 
 async def test_nobody_is_told_of_what_was_refused(signed_in: SignedIn) -> None:
     """Zhou Hang manages a department and names no successor."""
-    assert await transfer(await signed_in("R_HR_MANAGER"), "Zhou Hang", "SA") == ("4001", [])
+    assert await transfer(signed_in, "Zhou Hang", "SA") == ("4001", [])
+
+
+async def transfer(signed_in: SignedIn, name: str, code: str) -> tuple[str, list[EventDict]]:
+    """The code of the answer, and what was told of a move."""
+    hanmei, employee, department = (
+        await signed_in("R_HR_MANAGER"),
+        await Employee.get(name=name),
+        await Department.get(code=code),
+    )
+    with capture_logs() as lines:
+        answer = await hanmei.call("hr.employees.transfer", employee_id=employee.id, department_id=department.id)
+    return answer.code, [line for line in lines if line["event"] == "employee transferred"]

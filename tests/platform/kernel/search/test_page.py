@@ -11,6 +11,7 @@ import pytest
 from features.hr.models import Department, Employee, Tag
 from kernel import (
     AuditedRecord,
+    Contains,
     Exact,
     InvalidInput,
     NotFound,
@@ -49,6 +50,10 @@ class NameAndTags(Schema):
 
 class SearchEmployeesRequest(SearchRequest):
     name: Exact[str] = None
+
+
+class SearchByPartOfNameRequest(SearchRequest):
+    name: Contains = None
 
 
 def query(**asked: Any) -> SearchEmployeesRequest:
@@ -132,6 +137,25 @@ async def test_filters_are_those_of_the_query() -> None:
     assert (page.total, [record.name for record in page.records]) == (1, ["Ann"])
 
 
+@pytest.mark.parametrize(
+    ("needle", "found"),
+    [
+        ("%", ["50% Off", "Back%slash\\"]),
+        ("_", ["Under_Score"]),
+        ("\\", ["Back%slash\\"]),
+        ("0% o", ["50% Off"]),
+        ("' OR 1=1 --", []),
+        ("JÜRGEN M", ["Jürgen Müller"]),
+        ("müll", ["Jürgen Müller"]),
+    ],
+)
+async def test_a_text_is_found_anywhere_in_any_case_and_literally(needle: str, found: list[str]) -> None:
+    for name in ("50% Off", "500 Off", "Under_Score", "UnderXScore", "Back%slash\\", "Jürgen Müller"):
+        await tagged(name)
+    page = await paginate(Employee.all(), SearchByPartOfNameRequest.model_validate({"name": needle}), NameOnly)
+    assert [record.name for record in page.records] == found
+
+
 @pytest.mark.parametrize("size", [1, 50])
 async def test_a_page_costs_two_statements_and_one_for_each_relation(size: int, counting: Counting) -> None:
     await tagged("Ann", "welding", "chess")
@@ -197,7 +221,8 @@ async def test_among_equals_the_id_decides(counting: Counting) -> None:
         "-",
         "--name",
         "name ",
-        "id;",
+        "name; DROP TABLE hr_employee",
+        "(SELECT 1)",
         "user__password_hash",
     ],
 )

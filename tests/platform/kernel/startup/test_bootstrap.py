@@ -11,6 +11,7 @@ from kernel.slices.discovery import discover
 from kernel.startup.bootstrap import DEMO_ACCOUNTS, open_demo_accounts, open_first_admin
 from kernel.startup.run import start_up
 from tests.platform.kernel.conftest import Configure
+from tests.state import unchanged
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -54,9 +55,8 @@ async def test_when_none_is_missing_nothing_is_hashed(monkeypatch: pytest.Monkey
         raise AssertionError("hashed")
 
     monkeypatch.setattr("kernel.auth.passwords.hash_password", hash_nothing)
-    before = await User.all().order_by("id").values()
-    await open_demo_accounts()
-    assert await User.all().order_by("id").values() == before
+    async with unchanged():
+        await open_demo_accounts()
 
 
 async def test_outside_of_demo_mode_there_is_one_with_a_password_that_is_printed_once(
@@ -85,9 +85,8 @@ async def test_or_with_the_one_that_the_operator_chose(no_super_admin: None, con
 
 async def test_it_is_opened_once(no_super_admin: None) -> None:
     assert await open_first_admin()
-    before = await User.all().order_by("id").values()
-    assert await open_first_admin() is None
-    assert await User.all().order_by("id").values() == before
+    async with unchanged():
+        assert await open_first_admin() is None
 
 
 async def test_not_where_another_one_reigns(no_super_admin: None) -> None:

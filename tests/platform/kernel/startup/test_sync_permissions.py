@@ -17,10 +17,9 @@ from kernel.slices.route import SliceRoute
 from kernel.startup.sync_permissions import sync_permissions
 from tests.conftest import Cost
 from tests.platform.kernel.small_app import slice_of
+from tests.state import unchanged
 
 pytestmark = pytest.mark.usefixtures("app")
-
-TABLES = (Api, Menu, Button, Role)
 
 
 async def handler() -> None: ...
@@ -56,19 +55,11 @@ async def granted(role: str, what: str = "apis") -> set[str]:
     return set(rows)
 
 
-async def everything() -> list[Any]:
-    rows: list[Any] = [await table.all().order_by("id").values() for table in TABLES]
-    for role in await Role.all().order_by("role_code"):
-        rows.append([await granted(role.role_code, what) for what in ("apis", "menus", "buttons")])
-    return rows
-
-
 async def test_a_second_start_changes_nothing(counting: Callable[[], AbstractContextManager[Cost]]) -> None:
     await start(shop(slice_(button="B_SEND"), menus=[ORDERS]))
-    before = await everything()
-    with counting() as cost, capture_logs() as logs:
-        await start(shop(slice_(button="B_SEND"), menus=[ORDERS]))
-    assert await everything() == before
+    async with unchanged():
+        with counting() as cost, capture_logs() as logs:
+            await start(shop(slice_(button="B_SEND"), menus=[ORDERS]))
     assert [sql for sql in cost.statements if not sql.lstrip().upper().startswith("SELECT")] == []
     assert logs == []
 
@@ -173,9 +164,8 @@ async def test_what_was_changed_stays_changed() -> None:
     await Role.filter(role_code="R_SHOP").update(
         role_name="Boss", data_scope=DataScope.ALL, status_type=Status.DISABLED
     )
-    before = await everything()
-    await start(feature)
-    assert await everything() == before
+    async with unchanged():
+        await start(feature)
 
 
 @pytest.mark.parametrize(
@@ -361,10 +351,9 @@ async def test_what_two_modules_declare_stops_the_start(what: str) -> None:
 
 
 async def test_a_button_without_a_page_stops_the_start() -> None:
-    before = await everything()
     message = (
         r"^shop\.orders\.send needs the button B_SEND, and no page shows it: add buttons_of=\[\"shop\.orders\.\*\"\]"
     )
-    with pytest.raises(ValueError, match=message):
-        await start(shop(slice_(button="B_SEND"), menus=[replace(ORDERS, buttons_of=["shop.parcels.*"])]))
-    assert await everything() == before
+    async with unchanged():
+        with pytest.raises(ValueError, match=message):
+            await start(shop(slice_(button="B_SEND"), menus=[replace(ORDERS, buttons_of=["shop.parcels.*"])]))

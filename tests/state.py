@@ -1,0 +1,71 @@
+"""What a use case leaves behind: rows in the tables, and events that were told."""
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import is_dataclass
+from importlib import import_module
+from typing import Any
+
+from kernel.slices.discovery import discover
+from kernel.unit_of_work.events import on, reactions_to
+from tests import database
+
+told: list[object] = []
+"""The events that were delivered since the test began, in order."""
+
+
+async def _record(event: object) -> None:
+    told.append(event)
+
+
+def listen_to_all() -> None:
+    """The tests are one more reaction to every event of every module."""
+    for feature in discover():
+        try:
+            module = import_module(f"features.{feature.name}.events")
+        except ModuleNotFoundError:
+            continue
+        for kind in vars(module).values():
+            if is_dataclass(kind) and isinstance(kind, type) and _record not in reactions_to(kind):
+                on(kind)(_record)
+
+
+@asynccontextmanager
+async def unchanged() -> AsyncIterator[None]:
+    """`async with unchanged():`: the block writes no row, in whatever table, and tells nobody of anything."""
+    before, told_before = await database.contents(), len(told)
+    yield
+    changes = differences(before, await database.contents()) + [f"told: {event}" for event in told[told_before:]]
+    assert not changes, "\n".join(["this was to change nothing:", *changes])
+
+
+def differences(before: database.Contents, after: database.Contents) -> list[str]:
+    """Each row that is new, gone or changed."""
+    return [f"{table}: {each}" for table in before for each in _changed_rows(before[table], after[table])]
+
+
+def _changed_rows(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> list[str]:
+    old, new = _keyed(before), _keyed(after)
+    return [
+        *(f"gone is {old[key]}" for key in old if key not in new),
+        *(f"new is {new[key]}" for key in new if key not in old),
+        *(
+            f"row {key}: {name} was {old[key][name]!r}, is {new[key][name]!r}"
+            for key in old
+            if key in new
+            for name in old[key]
+            if old[key][name] != new[key][name]
+        ),
+    ]
+
+
+def _keyed(rows: list[dict[str, Any]]) -> dict[object, dict[str, Any]]:
+    """The rows by their ids; those without one, such as of a join table, by all that they hold, and which of the like they are."""
+    seen = Counter[str]()
+    keyed: dict[object, dict[str, Any]] = {}
+    for row in rows:
+        text = repr(row)
+        seen[text] += 1
+        keyed[row.get("id", (text, seen[text]))] = row
+    return keyed
