@@ -30,8 +30,6 @@ else:
 
 
 ADVISORY_KEY = int.from_bytes(b"tessera", "big")  # any bigint does, as long as all processes use the same
-MYSQL_TRY = "SELECT GET_LOCK(CONCAT('migrate.', MD5(DATABASE())), 0)"  # its names are the server's, not a database's
-MYSQL_RELEASE = "DO RELEASE_LOCK(CONCAT('migrate.', MD5(DATABASE())))"
 RETRY_SECONDS = 0.2
 
 
@@ -39,7 +37,7 @@ RETRY_SECONDS = 0.2
 async def migration_lock(client: BaseDBAsyncClient, report: Callable[[str], None]) -> AsyncIterator[None]:
     """Hold the database's migration lock; wait for it, and say so, while another process has it.
 
-    The lock ends with its holder: with the connection on PostgreSQL and MySQL, which takes one of the pool's for the
+    The lock ends with its holder: with the connection on PostgreSQL, which takes one of the pool's for the
     whole block, and with the process's file handle on SQLite, whose lock file beside the database stays there.
     """
     async with _LOCKS[client.capabilities.dialect](client) as take:
@@ -73,19 +71,4 @@ async def _postgres(client: Any) -> AsyncIterator[Callable[[], Awaitable[bool]]]
         yield take
 
 
-@asynccontextmanager
-async def _mysql(client: Any) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
-    async with client.acquire_connection() as connection, connection.cursor() as cursor:
-
-        async def take() -> bool:
-            await cursor.execute(MYSQL_TRY)
-            (taken,) = await cursor.fetchone()
-            return bool(taken)
-
-        try:
-            yield take
-        finally:
-            await cursor.execute(MYSQL_RELEASE)
-
-
-_LOCKS = {"sqlite": _sqlite, "postgres": _postgres, "mysql": _mysql}
+_LOCKS = {"sqlite": _sqlite, "postgres": _postgres}
