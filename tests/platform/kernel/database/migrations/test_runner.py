@@ -1,6 +1,5 @@
 """Migrations go up and down on each engine, once, whole or not at all, and no row, index or rule is lost."""
 
-import asyncio
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ from tortoise.migrations.autodetector import MigrationAutodetector
 from kernel.database.config import tortoise_config
 from kernel.database.migrations.editors import MigrationError
 from kernel.database.migrations.runner import DatabaseUnreachable, downgrade, history, migrate, pending
-from tests.platform.kernel.database.databases import connected, initialised, python, sample_config
+from tests.platform.kernel.database.databases import connected, initialised, sample_config
 from tests.platform.kernel.database.scratch import TABLE, indexed_columns, quiet, rows, run_sql, scratch
 
 ALL = [
@@ -237,31 +236,6 @@ async def test_makemigrations_finds_nothing_more(sqlite_url: str) -> None:
         assert context.apps is not None
         changes = await MigrationAutodetector(context.apps, config["apps"]).changes()
     assert [writer.operations for writer in changes] == []
-
-
-MIGRATE = """
-import asyncio
-from kernel.database.migrations.runner import migrate
-from tests.platform.kernel.database.databases import sample_config
-print(asyncio.run(migrate(sample_config(sys.argv[1]), report=lambda line: None)))
-"""
-
-
-async def test_two_processes_that_migrate_at_once_apply_each_migration_once(url: str) -> None:
-    processes = [python(MIGRATE, url) for _ in range(3)]
-    outcomes = [await asyncio.to_thread(process.communicate) for process in processes]
-
-    assert [error for _, error in outcomes] == [""] * 3
-    assert sorted(int(count) for count, _ in outcomes) == [0, 0, 5]
-    assert [name for name, _ in await history(sample_config(url))] == ALL
-
-
-async def test_the_second_to_migrate_says_that_it_waits(url: str) -> None:
-    config = sample_config(url)
-    lines: list[str] = []
-    counts = await asyncio.gather(migrate(config, report=lines.append), migrate(config, report=lines.append))
-    assert sorted(counts) == [0, 5]
-    assert lines.count("another process is migrating this database; waiting for it") == 1
 
 
 # Migrations made up for one test
