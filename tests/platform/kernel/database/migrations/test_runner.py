@@ -3,9 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tortoise.context import TortoiseContext
 from tortoise.exceptions import IntegrityError, OperationalError
-from tortoise.migrations.autodetector import MigrationAutodetector
 
 from kernel.database.config import tortoise_config
 from kernel.database.migrations.editors import MigrationError
@@ -198,15 +196,6 @@ async def test_migrating_makes_the_directory_of_a_new_sqlite_file(tmp_path: Path
 async def test_an_in_memory_database_is_refused() -> None:
     with pytest.raises(MigrationError, match="in-memory"):
         await migrate(sample_config("sqlite://:memory:"), report=quiet)
-
-
-async def test_makemigrations_finds_nothing_more(sqlite_url: str) -> None:
-    config = sample_config(sqlite_url)
-    async with TortoiseContext() as context:
-        await context.init(config=config)
-        assert context.apps is not None
-        changes = await MigrationAutodetector(context.apps, config["apps"]).changes()
-    assert [writer.operations for writer in changes] == []
 
 
 # Migrations made up for one test
