@@ -1,9 +1,5 @@
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from features.hr.models import EmployeeStatus
-from kernel.clock import now
-from kernel.models.base import audit_name
-from kernel.schema.types import Status
 from tortoise.fields.base import OnDelete
 from tortoise import fields
 from tortoise.indexes import Index
@@ -20,15 +16,15 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('deleted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ('created_by', fields.CharField(null=True, default=audit_name, max_length=160)),
-                ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ('updated_by', fields.CharField(null=True, default=audit_name, max_length=160)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('created_by', fields.CharField(null=True, max_length=160)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_by', fields.CharField(null=True, max_length=160)),
                 ('name', fields.CharField(max_length=100)),
                 ('code', fields.CharField(max_length=50)),
                 ('description', fields.CharField(null=True, max_length=500)),
                 ('order', fields.IntField(default=0)),
-                ('status', fields.CharEnumField(default=Status.ENABLED, description='ENABLED: 1\nDISABLED: 2', enum_type=Status, max_length=1)),
+                ('status', fields.CharField(default='1', max_length=1)),
                 ('parent', fields.ForeignKeyField('hr.Department', source_field='parent_id', null=True, db_constraint=True, to_field='id', related_name='children', on_delete=OnDelete.RESTRICT)),
             ],
             options={'table': 'hr_department', 'app': 'hr', 'constraints': [UniqueConstraint(fields=('code',), name='uid_hr_department_code', condition='deleted_at IS NULL')], 'indexes': [Index(fields=['parent_id'])], 'pk_attr': 'id', 'table_description': 'Department'},
@@ -38,10 +34,10 @@ class Migration(migrations.Migration):
             name='Tag',
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ('created_by', fields.CharField(null=True, default=audit_name, max_length=160)),
-                ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ('updated_by', fields.CharField(null=True, default=audit_name, max_length=160)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('created_by', fields.CharField(null=True, max_length=160)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_by', fields.CharField(null=True, max_length=160)),
                 ('name', fields.CharField(unique=True, max_length=50)),
                 ('category', fields.CharField(max_length=50)),
                 ('description', fields.CharField(null=True, max_length=500)),
@@ -54,16 +50,16 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
                 ('deleted_at', fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
-                ('created_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ('created_by', fields.CharField(null=True, default=audit_name, max_length=160)),
-                ('updated_at', fields.DatetimeField(default=now, auto_now=False, auto_now_add=False)),
-                ('updated_by', fields.CharField(null=True, default=audit_name, max_length=160)),
+                ('created_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('created_by', fields.CharField(null=True, max_length=160)),
+                ('updated_at', fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ('updated_by', fields.CharField(null=True, max_length=160)),
                 ('employee_no', fields.CharField(null=True, unique=True, max_length=20)),
                 ('name', fields.CharField(max_length=100)),
                 ('email', fields.CharField(null=True, max_length=254)),
                 ('phone', fields.CharField(null=True, max_length=32)),
                 ('position', fields.CharField(null=True, max_length=100)),
-                ('status', fields.CharEnumField(default=EmployeeStatus.PROBATION, db_index=True, description='PROBATION: probation\nACTIVE: active\nRESIGNED: resigned', enum_type=EmployeeStatus, max_length=16)),
+                ('status', fields.CharField(default='probation', db_index=True, max_length=16)),
                 ('user', fields.OneToOneField('kernel.User', source_field='user_id', null=True, db_constraint=True, to_field='id', related_name='employee', on_delete=OnDelete.RESTRICT)),
                 ('department', fields.ForeignKeyField('hr.Department', source_field='department_id', db_constraint=True, to_field='id', related_name='employees', on_delete=OnDelete.RESTRICT)),
                 ('tags', fields.ManyToManyField('hr.Tag', unique=True, db_constraint=True, through='hr_employee_tag', forward_key='tag_id', backward_key='employee_id', related_name='employees', on_delete=OnDelete.CASCADE)),

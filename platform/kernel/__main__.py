@@ -4,15 +4,13 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
-from importlib.util import find_spec
 from typing import Any
 
 from rich.progress import Progress
-from tortoise.cli.cli import run_cli_async
 from tortoise.context import TortoiseContext
-from tortoise.migrations.autodetector import MigrationAutodetector
 
 from kernel.database.migrations.runner import downgrade, history, migrate
+from kernel.database.migrations.writer import missing_migrations, write
 from kernel.errors.operator import OperatorError
 from kernel.logs import configure_logs
 from kernel.rbac.authorize import Requirement
@@ -22,13 +20,6 @@ from kernel.slices.discovery import database_config, discover
 from kernel.slices.route import API_PREFIX, SliceRoute
 from kernel.startup.run import refuse_unready_database
 from kernel.var_dir import ensure_var_dir
-
-
-def __getattr__(name: str) -> Any:
-    """TORTOISE_ORM, as Tortoise's own command line looks it up."""
-    if name == "TORTOISE_ORM":
-        return database_config()
-    raise AttributeError(name)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -90,22 +81,14 @@ async def _history() -> int:
 
 
 async def _makemigrations(names: list[str], *, check: bool) -> int:
-    if check:
-        return await _refuse_missing_migrations()
-    return await run_cli_async(["-c", "kernel.__main__.TORTOISE_ORM", "makemigrations", *names])
-
-
-async def _refuse_missing_migrations() -> int:
-    config = database_config()
-    async with TortoiseContext() as context:
-        await context.init(config=config, init_connections=False)
-        assert context.apps is not None
-        started = {label: app for label, app in config["apps"].items() if find_spec(app["migrations"])}
-        changed = {each.app_label for each in await MigrationAutodetector(context.apps, started).changes()}
-    missing = sorted(changed | (config["apps"].keys() - started.keys()))
-    for label in missing:
-        sys.stderr.write(f"{label}: its models have changed. Run: just makemigrations {label}\n")
-    return 1 if missing else 0
+    missing = await missing_migrations(database_config(), names)
+    for migration in missing:
+        if check:
+            label = migration.app_label
+            sys.stderr.write(f"{label}: its models have changed. Run: just makemigrations {label}\n")
+        else:
+            sys.stdout.write(f"{write(migration)}\n")
+    return 1 if check and missing else 0
 
 
 def _slices() -> None:

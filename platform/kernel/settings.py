@@ -35,8 +35,8 @@ def _known_timezone(name: str) -> str:
 
 
 def _database_url(url: str) -> str:
-    if not url.startswith(("sqlite://", "postgres://", "postgresql://", "mysql://")):
-        raise ValueError("allowed: sqlite://PATH, postgres://USER:PASSWORD@HOST/NAME, mysql://USER:PASSWORD@HOST/NAME")
+    if not url.startswith(("sqlite://", "postgres://", "postgresql://")):
+        raise ValueError("allowed: sqlite://PATH, postgres://USER:PASSWORD@HOST/NAME")
     return url
 
 

@@ -1,7 +1,6 @@
 """Tortoise's configuration, made from the database URLs and the modules that have tables."""
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from typing import Any
 from urllib.parse import unquote
 
@@ -14,7 +13,6 @@ ENGINES = {
     "sqlite": "kernel.database.engines.sqlite",
     "postgres": "kernel.database.engines.asyncpg",
     "postgresql": "kernel.database.engines.asyncpg",
-    "mysql": "tortoise.backends.mysql",
 }
 POSTGRES_POOL = {"minsize": 1, "maxsize": 16}
 
@@ -23,15 +21,13 @@ def connection_config(url: str) -> dict[str, Any]:
     """`{"engine": ..., "credentials": {...}}` for a URL such as `sqlite://var/tessera.sqlite3` or `postgres://...`.
 
     The URL's query sets the engine's options: SQLite pragmas, `minsize` and `maxsize` of a pool, `sslmode`.
-    Raises SettingsError for another scheme or a missing driver; the text never holds the password.
+    Raises SettingsError for another scheme or a malformed URL; the text never holds the password.
     """
     scheme = url.partition("://")[0]
     if scheme not in ENGINES:
         raise SettingsError(
             f"a database URL begins with one of {', '.join(ENGINES)}, followed by ://; this one does not"
         )
-    if scheme == "mysql" and find_spec("asyncmy") is None:
-        raise SettingsError("a mysql:// database needs the driver asyncmy; run: uv sync --extra mysql")
     try:
         credentials: dict[str, Any] = expand_db_url(url)["credentials"]
     except ConfigurationError as error:

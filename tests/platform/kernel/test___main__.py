@@ -8,7 +8,7 @@ import pytest
 
 from kernel import __main__ as command_line
 from kernel.errors.operator import StartupRefused
-from kernel.slices.discovery import database_config, discover
+from kernel.slices.discovery import discover
 from tests.platform.kernel.conftest import Configure, Features
 from tests.platform.kernel.slices.test_discovery import FEATURE, MODELS, SEND
 
@@ -60,15 +60,18 @@ async def test_migrate_makes_the_folder_of_the_database(run: Run, tmp_path: Path
     assert (tmp_path / "var" / "tessera.sqlite3").is_file()
 
 
-async def test_an_unknown_target_is_named(run: Run) -> None:
-    code, out, err = await run("migrate", "shop")
+@pytest.mark.parametrize("command", ["migrate", "downgrade", "makemigrations"])
+async def test_an_unknown_target_is_named(command: str, run: Run) -> None:
+    code, out, err = await run(command, "shop")
     assert (code, out) == (1, "")
     assert err.startswith("no app is called 'shop'; there are: kernel, ")
     assert len(err.splitlines()) == 1
 
 
 async def test_all_migrations_are_written(run: Run) -> None:
+    """A model that is not in the migrations works for whoever wrote it, and for nobody who deploys it."""
     assert await run("makemigrations", "--check") == (0, "", "")
+    assert await run("makemigrations", "hr") == (0, "", "")
 
 
 async def test_a_missing_migration_is_named(run: Run, discovered: Features) -> None:
@@ -109,12 +112,6 @@ async def test_all_slices_are_listed_without_a_database(run: Run, tmp_path: Path
     listed = [line.split()[0] for line in out.splitlines()[1:]]
     assert listed == [route.name for feature in discover() for route in feature.slices]
     assert list((tmp_path / "var").glob("*.sqlite3")) == []
-
-
-def test_tortoise_s_own_command_line_finds_the_configuration() -> None:
-    assert database_config() == command_line.TORTOISE_ORM
-    with pytest.raises(AttributeError):
-        _ = command_line.NOTHING  # pyright: ignore[reportAttributeAccessIssue]
 
 
 @pytest.mark.parametrize("count", ["0", "-1"])

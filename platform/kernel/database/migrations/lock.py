@@ -1,37 +1,14 @@
 """One migrating process at a time for each database, on whatever machine it runs."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from filelock import FileLock, Timeout
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-if sys.platform == "win32":
-    import msvcrt
-
-    def _take_file(file: IO[bytes]) -> bool:
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except PermissionError:
-            return False
-        return True
-else:
-    import fcntl
-
-    def _take_file(file: IO[bytes]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-
 ADVISORY_KEY = int.from_bytes(b"tessera", "big")  # any bigint does, as long as all processes use the same
-MYSQL_TRY = "SELECT GET_LOCK(CONCAT('migrate.', MD5(DATABASE())), 0)"  # its names are the server's, not a database's
-MYSQL_RELEASE = "DO RELEASE_LOCK(CONCAT('migrate.', MD5(DATABASE())))"
 RETRY_SECONDS = 0.2
 
 
@@ -39,8 +16,8 @@ RETRY_SECONDS = 0.2
 async def migration_lock(client: BaseDBAsyncClient, report: Callable[[str], None]) -> AsyncIterator[None]:
     """Hold the database's migration lock; wait for it, and say so, while another process has it.
 
-    The lock ends with its holder: with the connection on PostgreSQL and MySQL, which takes one of the pool's for the
-    whole block, and with the process's file handle on SQLite, whose lock file beside the database stays there.
+    The lock ends with its holder: with the connection on PostgreSQL, which takes one of the pool's for the
+    whole block, and with the process on SQLite, whose lock file beside the database stays there.
     """
     async with _LOCKS[client.capabilities.dialect](client) as take:
         waiting = False
@@ -54,13 +31,19 @@ async def migration_lock(client: BaseDBAsyncClient, report: Callable[[str], None
 
 @asynccontextmanager
 async def _sqlite(client: Any) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
-    path = Path(client.filename)
-    with path.with_name(f"{path.name}.migrate.lock").open("ab") as file:
+    lock = FileLock(f"{client.filename}.migrate.lock", blocking=False)
 
-        async def take() -> bool:
-            return _take_file(file)
+    async def take() -> bool:
+        try:
+            lock.acquire()
+        except Timeout:
+            return False
+        return True
 
+    try:
         yield take
+    finally:
+        lock.release()
 
 
 @asynccontextmanager
@@ -73,19 +56,4 @@ async def _postgres(client: Any) -> AsyncIterator[Callable[[], Awaitable[bool]]]
         yield take
 
 
-@asynccontextmanager
-async def _mysql(client: Any) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
-    async with client.acquire_connection() as connection, connection.cursor() as cursor:
-
-        async def take() -> bool:
-            await cursor.execute(MYSQL_TRY)
-            (taken,) = await cursor.fetchone()
-            return bool(taken)
-
-        try:
-            yield take
-        finally:
-            await cursor.execute(MYSQL_RELEASE)
-
-
-_LOCKS = {"sqlite": _sqlite, "postgres": _postgres, "mysql": _mysql}
+_LOCKS = {"sqlite": _sqlite, "postgres": _postgres}

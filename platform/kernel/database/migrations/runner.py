@@ -32,7 +32,6 @@ RECORDS = "tortoise_migrations"
 RECORDS_EXIST = {
     "sqlite": f"SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = '{RECORDS}'",  # noqa: S608
     "postgres": f"SELECT 1 WHERE to_regclass('{RECORDS}') IS NOT NULL",
-    "mysql": f"SELECT 1 FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '{RECORDS}'",  # noqa: S608
 }
 EDITORS = {"sqlite": SqliteEditor, "postgres": PostgresEditor}
 VIOLATIONS_SHOWN = 5
@@ -83,7 +82,7 @@ async def migrate(config: Mapping[str, Any], target: str | None = None, report: 
     `target` is an app ("hr") or the last migration to apply ("hr.0001_initial", or a prefix of its name); what these
     depend on is applied too. A second caller, in any process, waits for the first. `report` gets a line a migration.
     Raises DatabaseUnreachable, another MigrationError, or the database's own error; the migration that
-    failed leaves no trace, those before it stay. (MySQL commits each schema change on its own, so there it may.)
+    failed leaves no trace, those before it stay.
     """
     return await _run(config, target, report, backward=False)
 
@@ -156,8 +155,8 @@ async def _own_context(config: Mapping[str, Any]) -> AsyncIterator[TortoiseConte
 
 
 def _migrating_options(engine: str) -> dict[str, Any]:
-    # one connection for the lock, one for the transaction, one for MySQL's editor, which stays outside of it
-    return {"foreign_keys": "OFF"} if "sqlite" in engine else {"minsize": 1, "maxsize": 3}
+    # of the pool's connections, the lock takes one and the transaction another
+    return {"foreign_keys": "OFF"} if "sqlite" in engine else {"minsize": 1, "maxsize": 2}
 
 
 def _apps_by_connection(config: Mapping[str, Any]) -> dict[str, AppsConfig]:
@@ -313,10 +312,7 @@ class _Executor(MigrationExecutor):
         return sorted(key for key in graph.nodes if not app or key.app_label == app)
 
     def _schema_editor(self, atomic: bool = True, collect_sql: bool = False) -> BaseSchemaEditor:
-        editor = EDITORS.get(self.connection.capabilities.dialect)
-        if editor is None:
-            return super()._schema_editor(atomic, collect_sql)
-        return editor(self.connection, atomic=atomic, collect_sql=collect_sql)
+        return EDITORS[self.connection.capabilities.dialect](self.connection, atomic=atomic, collect_sql=collect_sql)
 
 
 def _found(graph: MigrationGraph, key: MigrationKey) -> Migration:

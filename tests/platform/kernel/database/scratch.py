@@ -38,9 +38,19 @@ ops.CreateModel(
         ("id", fields.IntField(generated=True, primary_key=True)),
         ("name", fields.CharField(max_length=20)),
         ("state", fields.CharField(max_length=20, null=True)),
+        ("number", fields.IntField(null=True)),
+        ("serial", fields.CharField(max_length=9, null=True, unique=True)),
         ("part_of", fields.ForeignKeyField("scratch.Thing", source_field="part_of_id", null=True)),
     ],
-    options={"table": "thing", "app": "scratch", "unique_together": (("name", "state"),)},
+    options={
+        "table": "thing",
+        "app": "scratch",
+        "unique_together": (("name", "state"),),
+        "constraints": (
+            UniqueConstraint(fields=("state",), name="one_state", condition="state = 'b'"),
+            CheckConstraint(check="number >= 0", name="positive"),
+        ),
+    },
 )
 """
 
@@ -56,11 +66,9 @@ def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, *migratio
     for number, operations in enumerate(migrations, start=1):
         parent = f'("scratch", "{number - 1:04}_step")' if number > 1 else ""
         (folder / f"{number:04}_step.py").write_text(
-            "import enum\n"
             "from tortoise import fields, migrations\n"
             "from tortoise.migrations import operations as ops\n"
             "from tortoise.migrations.constraints import CheckConstraint, UniqueConstraint\n"
-            'class State(enum.Enum):\n    NEW = "it\'s new"\n'
             "def fail(apps, editor):\n    raise RuntimeError('half way')\n"
             "class Migration(migrations.Migration):\n"
             f"    dependencies = [{parent}]\n"

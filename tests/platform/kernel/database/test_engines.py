@@ -205,15 +205,6 @@ async def test_sqlite_leaves_no_transaction_open_when_cancelled_at_its_beginning
             assert await third.execute_query_dict("SELECT n FROM t") == [{"n": 1}, {"n": 2}]
 
 
-def test_mysql_asks_for_its_driver(monkeypatch: pytest.MonkeyPatch) -> None:
-    url = "mysql://root:@127.0.0.1:3306/test"
-    monkeypatch.setattr("kernel.database.config.find_spec", lambda _name: None)
-    with pytest.raises(SettingsError, match="uv sync --extra mysql"):
-        connection_config(url)
-    monkeypatch.setattr("kernel.database.config.find_spec", lambda _name: object())
-    assert connection_config(url)["engine"] == "tortoise.backends.mysql"
-
-
 def test_connection_configs_use_our_engines() -> None:
     assert connection_config("sqlite://var/a.sqlite3")["engine"] == "kernel.database.engines.sqlite"
     assert connection_config("sqlite://var/a.sqlite3")["credentials"]["file_path"] == "var/a.sqlite3"
