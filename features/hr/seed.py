@@ -108,9 +108,6 @@ async def seed() -> None:
 async def _employ(mark: str, place: int, department: Department, tags: list[Tag], password: NewPassword) -> None:
     name = mark.rstrip("-?!")
     user_name = name.lower().replace(" ", "")
-    taken = await Employee.filter(name=name).count()  # two people may have one name; accounts may not
-    if taken:
-        user_name += str(taken + 1)
     has_resigned, in_probation = "!" in mark, "?" in mark
     number = await Employee.all().count() + 1
     email, phone = f"{user_name}@tessera.example", f"+861380000{number:04d}"

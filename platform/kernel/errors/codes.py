@@ -94,7 +94,7 @@ class Code(ResponseCode):
 
 
 def check_codes(enumerations: Iterable[type[ResponseCode]]) -> None:
-    """Refuse feature codes under 4000 and codes that two enumerations claim. Raises FormError that names them."""
+    """Refuse feature codes under 4000 and codes that two enumerations claim. Raises DeclarationError that names them."""
     owners: dict[str, str] = {code.value: f"{type(code).__name__}.{code.name}" for code in Code}
     for enumeration in enumerations:
         for name, code in enumeration.__members__.items():

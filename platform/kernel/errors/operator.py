@@ -2,7 +2,7 @@
 
     OperatorError
     ├── SettingsError      a setting; names the variable and masks secrets
-    ├── FormError          a file or a declaration under features/ that breaks the rules; names it and says what to do
+    ├── DeclarationError   a file or a declaration under features/ that breaks the rules; names it and says what to do
     ├── StartupRefused     what stands around the app: a port, a database, a worker too many
     └── MigrationError     in `database/migrations/editors.py`
 

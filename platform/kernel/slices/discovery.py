@@ -53,7 +53,7 @@ class Feature:
 
 @cache
 def discover() -> tuple[Feature, ...]:
-    """Every feature. Raises FormError, with the file and what to do, for a file that breaks the form."""
+    """Every feature. Raises DeclarationError, with the file and what to do, for a file that breaks the form."""
     root = Path(importlib.import_module("features").__path__[0])
     found = tuple(_read_feature(path) for path in sorted(root.iterdir()) if any(path.glob("**/*.py")))
     check_codes([kind for feature in found for kind in feature.codes])

@@ -142,7 +142,7 @@ def _matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 def check_declarations(features: Sequence[Feature]) -> None:
-    """Raise FormError for a role or a menu that two declare, and for a button that no page shows.
+    """Raise DeclarationError for a role or a menu that two declare, and for a button that no page shows.
 
     A grant of something that does not exist is only warned of: whoever deletes a use case need not know who holds it.
     """

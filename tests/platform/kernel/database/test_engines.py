@@ -234,6 +234,12 @@ def test_an_unknown_scheme_is_refused_without_its_password() -> None:
     assert "tiger" not in str(refusal.value)
 
 
+def test_a_malformed_url_is_refused_without_its_password() -> None:
+    with pytest.raises(SettingsError, match="a database URL of postgres:// is malformed") as refusal:
+        connection_config("postgres://scott:tiger@db:port/app")
+    assert "tiger" not in str(refusal.value)
+
+
 def test_an_app_lives_in_the_database_of_its_name_else_in_the_default() -> None:
     config = tortoise_config(
         {"kernel": "kernel.identity.models", "hr": "features.hr.models"},

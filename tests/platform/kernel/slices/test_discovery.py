@@ -131,6 +131,10 @@ BROKEN = [
     ),
     (SHOP | {"features/shop/feature.py": '"""Nothing yet."""\n'}, "features/shop/feature.py"),
     (SHOP | {"features/shop/access.py": '"""Nothing yet."""\n'}, "features/shop/access.py"),
+    (
+        SHOP | {"features/shop/reactions/on_order_sent.py": '"""Nothing yet."""\n'},
+        "features/shop/reactions/on_order_sent.py registers no reaction; decorate one with @on(Event)",
+    ),
 ]
 
 
