@@ -70,6 +70,7 @@ def _is_soft_deletable(relation: RelationalField[Any]) -> bool:
 
 
 for _module in (query_utils, queryset, expressions):
-    assert vars(_module)[_stock_joins.__name__] is _stock_joins, f"{_module.__name__} makes its joins in another way"
+    if vars(_module).get(_stock_joins.__name__) is not _stock_joins:
+        raise ImportError(f"{_module.__name__} makes its joins in another way: deleted rows would be seen over them")
     setattr(_module, _stock_joins.__name__, _joins_of_living)
 Q._process_filter_kwarg = _filter_of_living

@@ -1,6 +1,9 @@
 """Nothing that is asked in the ordinary way shows, counts or changes a row that was deleted."""
 
+import sys
+
 import pytest
+from tortoise import expressions, query_utils, queryset
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import DoesNotExist, FieldError, IntegrityError
 from tortoise.expressions import Case, Expression, F, Q, Subquery, When
@@ -9,6 +12,7 @@ from tortoise.query_utils import Prefetch
 from tortoise.queryset import QuerySet
 
 from kernel.clock import now
+from kernel.models import joins
 from kernel.models.soft_delete import DeletedRowError
 from tests.platform.kernel.models.office import Card, Department, Employee, Note, Project, Tag
 
@@ -267,6 +271,14 @@ async def test_group_by(staff: Staff) -> None:
 async def test_sql_by_hand_says_itself_what_it_sees(staff: Staff) -> None:
     rows = await Employee.raw("SELECT * FROM office_employee WHERE deleted_at IS NULL ORDER BY name")
     assert rows == [staff.ann, staff.cid]
+
+
+def test_no_other_module_of_tortoise_makes_joins() -> None:
+    """One that a new version adds would see deleted rows."""
+    name = "get_joins_for_related_field"
+    holders = [module for each, module in sys.modules.items() if each.startswith("tortoise.") and name in vars(module)]
+    assert {query_utils, queryset, expressions} <= {*holders}
+    assert [module.__name__ for module in holders if vars(module)[name] is joins._stock_joins] == []
 
 
 # Writing
