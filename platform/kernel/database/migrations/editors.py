@@ -2,8 +2,8 @@
 
 What the stock ones of Tortoise 1.1.9 do, and tests/architecture/test_upstream.py shows:
 
-- both: leave out the index of a column added with `db_index=True` and the `constraints` of a new table's Meta, and
-  ignore a changed `on_delete` or target of a foreign key;
+- both: leave out the index of a column added with `db_index=True`, and the `constraints` of a new table's Meta;
+- PostgreSQL: ignores a changed target or `on_delete` of a foreign key;
 - SQLite: AlterField and RemoveField copy the table and lose its indexes, triggers and AUTOINCREMENT counter; a
   UniqueConstraint may have no condition; a renamed one is unique no more; a script is split at every semicolon.
 

@@ -1,8 +1,9 @@
-"""Apply Tortoise migrations, safely: one process at a time, each migration whole or not at all, no row lost.
+"""Apply Tortoise migrations: one process at a time, each migration in one transaction with its record.
 
-`tortoise makemigrations` writes the files `migrations/<app>/0001_initial.py`; these functions run them. A migration
-that touches rows gets the tables as they were then from its `apps` argument, never from today's models, which are not
-set up here. On SQLite foreign keys are off while a migration runs, and all of them are checked before it is recorded.
+`writer` writes the files, these functions run them. A migration that touches rows gets the tables as they were then
+from its `apps` argument, never from today's models, which are not set up here. On SQLite foreign keys are off while a
+migration runs, and all of them are checked before it is recorded. What Tortoise 1.1.9 does otherwise, and where that
+loses or hides something, is shown in tests/architecture/test_upstream.py.
 """
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
@@ -251,7 +252,7 @@ async def _check_foreign_keys(client: BaseDBAsyncClient) -> None:
 
 
 class _Executor(MigrationExecutor):
-    """Plans towards a target in one direction, and runs with the editors that lose nothing."""
+    """Plans towards a target in one direction, and runs with our editors."""
 
     def __init__(
         self, connection: BaseDBAsyncClient, apps: AppsConfig, target: str | None = None, *, backward: bool = False

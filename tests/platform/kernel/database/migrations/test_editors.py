@@ -208,3 +208,30 @@ async def test_uniqueness_and_index_of_a_column_follow_its_field(app: App, url: 
         await migrate(config, report=quiet)
         await client.execute_query(insert.format("c", "y", "2"))
         assert "name" not in await indexed_columns(client, "thing")
+
+
+async def test_the_way_round_works_on_both_engines(app: App, url: str) -> None:
+    key = "fields.ForeignKeyField('scratch.Thing', source_field='part_of_id', null=True, on_delete=fields.SET_NULL)"
+    replaced = [
+        "ops.AddField('Thing', 'number_2', fields.BigIntField(db_default=0))",
+        "ops.AddField('Thing', 'held', fields.IntField(null=True))",
+        *run_sql("UPDATE thing SET number_2 = CAST(serial AS INTEGER), held = part_of_id"),
+        "ops.RemoveField('Thing', 'serial')",
+        "ops.RenameField('Thing', 'number_2', 'serial')",
+        alter("serial", "fields.BigIntField(db_default=0, unique=True)"),
+        "ops.RemoveField('Thing', 'part_of')",
+        f"ops.AddField('Thing', 'part_of', {key})",
+        *run_sql("UPDATE thing SET part_of_id = held"),
+        "ops.RemoveField('Thing', 'held')",
+    ]
+    config = app(url, [TABLE, *run_sql("INSERT INTO thing (name, serial) VALUES ('a', '5')")], replaced)
+    await migrate(config, "scratch.0001", quiet)
+    async with connected(config) as client:
+        await client.execute_query("INSERT INTO thing (name, serial, part_of_id) VALUES ('b', '7', 1)")
+        await migrate(config, report=quiet)
+    async with connected(config) as client:
+        assert await rows(client, "SELECT serial, part_of_id FROM thing ORDER BY id") == [(5, None), (7, 1)]
+        with pytest.raises(IntegrityError):
+            await client.execute_query("INSERT INTO thing (name, serial) VALUES ('c', 5)")
+        await client.execute_query("DELETE FROM thing WHERE id = 1")
+        assert await rows(client, "SELECT serial, part_of_id FROM thing") == [(7, None)]
