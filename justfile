@@ -15,13 +15,13 @@ up: migrate serve
 [group("run")]
 [no-exit-message]
 serve:
-    python -m kernel serve
+    exec python -m kernel serve
 
 # Serve, and start again whenever a file changes
 [group("run")]
 [no-exit-message]
 dev: migrate
-    python -m kernel serve --reload
+    exec python -m kernel serve --reload
 
 # List the use cases: name, method, who may call, button, URL
 [group("run")]

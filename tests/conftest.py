@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from kernel import clock
+from kernel import settings as settings_module
 from kernel.database import statements as observe
 from kernel.redis import commands, redis
 from kernel.settings import Settings
@@ -43,8 +43,7 @@ def pytest_configure() -> None:
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         os.environ.setdefault("PYTHONPYCACHEPREFIX", str(database.directory() / "bytecode"))
     logging.getLogger("httpx").setLevel(logging.WARNING)  # the app logs each request already
-    # The face has a function of that name, hence not `from kernel import settings`.
-    import_module("kernel.settings").__dict__["ENV_FILE"] = database.directory() / "no.env"
+    settings_module.__dict__["ENV_FILE"] = database.directory() / "no.env"
     for name in list(os.environ):
         if name.lower() in Settings.model_fields or name.startswith("HR_"):
             del os.environ[name]

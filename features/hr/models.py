@@ -12,7 +12,6 @@ from features.hr.settings import HrSettings
 from kernel import (
     Actor,
     AuditedModel,
-    Code,
     DataScope,
     NotFound,
     Refusal,
@@ -58,8 +57,6 @@ class Department(Tree, SoftDelete, AuditedModel):
         constraints = (
             UniqueConstraint(fields=("code",), name="uid_hr_department_code", condition="deleted_at IS NULL"),
         )
-
-    duplicates = {"code": Code.DUPLICATE_RESOURCE}
 
     @classmethod
     async def open_for_staff(cls, department_id: int | None) -> Self:

@@ -56,7 +56,8 @@ def _decoded(value: object) -> int:
 
 
 def _decoded_parent(value: object) -> int | None:
-    return None if value in (None, 0, "0") and value is not False else _decoded(value)
+    is_root = value is None or value == "0" or (type(value) is int and value == 0)  # neither False nor 0.0
+    return None if is_root else _decoded(value)
 
 
 _JSON_SCHEMA = {"type": "string", "minLength": MIN_LENGTH, "examples": ["Uk8dL2xq"]}

@@ -55,7 +55,7 @@ def test_a_second_start_finds_everything_as_it_was_and_grows(migrated: dict[str,
         assert employees(server) == 61
         login = {"userName": "nora", "password": onboarded["rawPassword"]}
         assert post(f"{server.url}/api/v1/auth/login", login)["data"]["mustChangePassword"]
-        assert "reconciled" not in server.log()
+        assert "permissions synchronised" not in server.log()
         added = command("demo-data", "2500", env=migrated)
         assert added.returncode == 0, added.stderr
         assert employees(server) == 2561

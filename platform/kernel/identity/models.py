@@ -132,8 +132,6 @@ class Button(AuditedModel):
         table = "sys_button"
         indexes = (("menu_id",),)
 
-    duplicates = {"button_code": Code.DUPLICATE_RESOURCE}
-
 
 class Api(AuditedModel):
     """A slice, as permissions name it: `route_key` is the use case's name. Start-up keeps the table equal to the code."""

@@ -1,4 +1,4 @@
-"""What a module declares in its `access.py`: menus and roles. Start-up reconciles them with the tables.
+"""What a module declares in its `access.py`: menus and roles. Start-up creates what is missing.
 
     access = Declarations(
         menus=[MenuEntry("hr", "Human resources", icon="mdi:account-group", order=2, children=[

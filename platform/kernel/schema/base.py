@@ -34,6 +34,8 @@ class Request(Schema):
       `name: ShortText | MISSING = MISSING` (https://docs.pydantic.dev/latest/concepts/experimental/#missing-sentinel);
     - the character NUL (U+0000) is refused: not every database's text can hold it;
     - unknown fields are ignored, never stored.
+
+    A part of a body, such as an object in a list, is a Request as well.
     """
 
     def changes(self) -> dict[str, Any]:

@@ -1,6 +1,4 @@
-"""From rows to records: each field of a record names its source, and only those columns are read.
-
-A record class says where each of its fields comes from, and only its columns are read:
+"""From rows to records: a record class says where each of its fields comes from, and only those columns are read.
 
     class EmployeeRecord(AuditedRecord):
         name: str                                                            # the column of that name
@@ -8,7 +6,7 @@ A record class says where each of its fields comes from, and only its columns ar
         tag_names: Annotated[list[str], SourceList("tags", "name")]                # a column of all rows of a relation
 
 A page costs two statements, and one more for each relation of which it shows many, whatever its size. A row that was
-deleted softly is not shown through a relation either (see `kernel.models`): its column is None, its entry absent.
+deleted softly is not shown through a relation either (see `kernel.models.joins`): its column is None, its entry absent.
 """
 
 from collections import defaultdict
@@ -21,6 +19,7 @@ from tortoise.queryset import QuerySet
 
 from kernel.errors.refusals import NotFound
 from kernel.models.base import Model
+from kernel.models.soft_delete import SoftDelete
 
 M = TypeVar("M", bound=Model)
 R = TypeVar("R", bound=BaseModel)
@@ -86,7 +85,8 @@ async def _add_many(model: type[Model], found: list[dict[str, Any]], relation: s
     if not found:
         return
     by_id = {row["id"]: row for row in found}
-    rows = model.filter(**{"id__in": list(by_id), f"{relation}__id__isnull": False}).order_by("id", f"{relation}__id")
+    every = model.with_deleted() if issubclass(model, SoftDelete) else model.filter()  # whichever rows were found
+    rows = every.filter(**{"id__in": list(by_id), f"{relation}__id__isnull": False}).order_by("id", f"{relation}__id")
     for each in await rows.values("id", **{name: f"{relation}__{column}" for name, column in columns.items()}):
         for name in columns:
             by_id[each["id"]][name].append(each[name])

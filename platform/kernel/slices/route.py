@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import nullcontext
 from functools import wraps
-from typing import Any, ParamSpec, get_origin, get_type_hints
+from typing import Any, ParamSpec, get_args, get_origin, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -89,12 +89,16 @@ def _is_read(method: str, parameters: Iterable[object]) -> bool:
 
 def _response_model(name: str, payload: Any) -> type[Success] | None:
     """The envelope around what the handler says it returns; None for a Response of its own, such as a file."""
-    kind = get_origin(payload) or payload
-    if payload in (None, Any) or (isinstance(kind, type) and issubclass(kind, dict)):
+    kind = _kind(payload)
+    if any(each in (None, Any, dict) for each in (payload, kind, *map(_kind, get_args(payload)))):
         raise DeclarationError(f"{name}: its handler must say what it returns, a class whose fields the client may see")
     if isinstance(kind, type) and issubclass(kind, Response):
         return None
     return Success[payload]
+
+
+def _kind(annotation: Any) -> Any:
+    return get_origin(annotation) or annotation
 
 
 def _endpoint(handler: Callable[P, Awaitable[Any]], module: str | None) -> Callable[P, Coroutine[None, None, Any]]:

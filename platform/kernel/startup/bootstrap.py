@@ -3,7 +3,7 @@
 In demo mode four, with a password that everybody knows. Otherwise one super administrator, if there is none: with the
 password from FIRST_ADMIN_PASSWORD, or a generated one that is printed once; it must be changed at the first sign-in.
 
-Both run inside of the caller's unit of work.
+Both run inside of the caller's transaction.
 """
 
 from kernel.auth.passwords import NewPassword, generate_password

@@ -35,7 +35,7 @@ class _New:
 
 
 async def sync_permissions(features: Sequence[Feature]) -> None:
-    """Bring the tables up to date with the code. Idempotent; runs inside of the caller's unit of work."""
+    """Bring the tables up to date with the code. Idempotent; runs inside of the caller's transaction."""
     slices = [each for feature in features for each in feature.slices]
     roles = [_SUPER, *(role for feature in features for role in feature.access.roles)]
     check_declarations(features)

@@ -37,8 +37,11 @@ def reacts(module: str) -> bool:
 
 
 def emit(event: object) -> None:
-    """Tell a fact. Raises LookupError outside of a unit of work: a fact needs a commit to become true."""
+    """Tell a fact. Raises LookupError outside of a transaction: a fact needs a commit to become true."""
     events = collected.get()
     if events is None:
-        raise LookupError(f"{type(event).__name__} was emitted outside of a unit of work")
+        raise LookupError(
+            f"{type(event).__name__} was emitted outside of a transaction; a read has none: say transaction=True, "
+            "or open transaction(__name__)"
+        )
     events.append(event)

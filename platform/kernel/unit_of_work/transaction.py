@@ -56,7 +56,7 @@ async def lock_until_commit(name: str) -> None:
 
 
 async def deliver(events: list[object]) -> None:
-    """Run every reaction to every event, each in a unit of work of its own. One that fails is logged and stops no other."""
+    """Run every reaction to every event, each in a transaction of its own. One that fails is logged and stops no other."""
     for event in events:
         for reaction in reactions_to(type(event)):
             try:

@@ -1,6 +1,5 @@
 """health.ready"""
 
-import importlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +7,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from tortoise.connection import get_connection, get_connections
 
+from kernel import redis as redis_module
 from kernel.database.engines.asyncpg import AsyncpgClient
 from kernel.redis import connect
 from tests.callers import Caller, shown
@@ -37,7 +37,7 @@ async def test_without_the_database(client: Caller, snapshot: SnapshotAssertion)
 async def test_without_redis_it_serves_all_the_same(
     client: Caller, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
-    monkeypatch.setattr(importlib.import_module("kernel.redis"), "_client", connect("redis://127.0.0.1:1"))
+    monkeypatch.setattr(redis_module, "_client", connect("redis://127.0.0.1:1"))
     assert shown(await client.call("health.ready")) == snapshot
 
 

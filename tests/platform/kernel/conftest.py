@@ -17,14 +17,14 @@ from tortoise import context as tortoise_context
 
 import features
 from kernel import context, ids
+from kernel import redis as redis_module
+from kernel import settings as settings_module
 from kernel.settings import settings
 from kernel.slices import discovery as modules
 from tests.architecture.tree import plant
 
 Configure = Callable[..., None]
 Features = Callable[[Mapping[str, str]], tuple[modules.Feature, ...]]
-
-settings_module = importlib.import_module("kernel.settings")  # it has a function of that name
 
 
 @pytest.fixture(autouse=True)
@@ -117,7 +117,7 @@ def log_lines(app: FastAPI) -> Iterator[io.StringIO]:
 def no_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in a process in which no app has started: Tortoise is not set up, Redis is not open."""
     monkeypatch.setattr(tortoise_context, "_global_context", None)
-    monkeypatch.setattr(importlib.import_module("kernel.redis"), "_client", None)
+    monkeypatch.setattr(redis_module, "_client", None)
     token = tortoise_context._current_context.set(None)
     yield
     tortoise_context._current_context.reset(token)
@@ -125,7 +125,7 @@ def no_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def discovered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, configure: Configure) -> Iterator[Features]:
-    """`discovered({"features/shop/module.py": ...})`: the features of a tree of these files, as discovery finds them."""
+    """`discovered({"features/shop/feature.py": ...})`: the features of a tree of these files, as discovery finds them."""
     known = set(sys.modules)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
 

@@ -101,7 +101,20 @@ def test_ids_are_computed_once(configure: Configure) -> None:
 @pytest.mark.parametrize("adapter", [sqid, parent])
 def test_what_comes_in_is_a_string(adapter: TypeAdapter[Any]) -> None:
     assert adapter.validate_python(encode(7)) == 7
-    for value in (7, 7.0, True, False, [encode(7)], {"id": encode(7)}, b"12345678", "7", "", encode(7) * 9, "\ud800"):
+    for value in (
+        7,
+        7.0,
+        0.0,
+        True,
+        False,
+        [encode(7)],
+        {"id": encode(7)},
+        b"12345678",
+        "7",
+        "",
+        encode(7) * 9,
+        "\ud800",
+    ):
         with pytest.raises(ValidationError):
             adapter.validate_python(value)
 

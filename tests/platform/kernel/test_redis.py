@@ -1,7 +1,6 @@
 """One client for two kinds of Redis, which behave alike in what we ask of them."""
 
 import asyncio
-import importlib
 from collections.abc import AsyncIterator
 from uuid import uuid4
 
@@ -10,14 +9,13 @@ import pytest_asyncio
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
+from kernel import redis as redis_module
 from kernel.redis import MAX_CONNECTIONS, TIMEOUT_SECONDS, close_redis, commands, connect, open_redis, redis
 from tests import database
 from tests.conftest import WORKER
 
 SERVER = database.redis_url(WORKER)
 URLS = ["memory://"] if SERVER == "memory://" else ["memory://", SERVER]
-
-redis_module = importlib.import_module("kernel.redis")  # the face has a function of that name
 
 
 @pytest_asyncio.fixture(params=URLS, ids=lambda url: url.partition(":")[0])

@@ -1,12 +1,12 @@
 """The lock on guessing. What a caller sees of it is in `tests/features/auth/test_login.py`."""
 
-import importlib
 from contextlib import suppress
 
 import pytest
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
+from kernel import redis as redis_module
 from kernel.auth import lockout
 from kernel.auth.lockout import (
     MAX_FAILURES,
@@ -103,7 +103,7 @@ async def test_without_redis_this_process_counts(app: FastAPI, monkeypatch: pyte
     """So that guessing never becomes free."""
     away, here = connect("redis://127.0.0.1:1"), connect("memory://")
     with monkeypatch.context() as patch, capture_logs() as logs:
-        patch.setattr(importlib.import_module("kernel.redis"), "_client", away)
+        patch.setattr(redis_module, "_client", away)
         patch.setattr(lockout, "_fallback", lambda: here)
         await fail(5)
         assert await is_locked()

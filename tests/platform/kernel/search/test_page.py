@@ -86,6 +86,16 @@ async def test_a_row_without_any_has_none() -> None:
     assert (await fetch_one(Employee.filter(name="Ann"), EmployeeRecord)).tag_names == []
 
 
+async def test_a_deleted_row_has_its_lists_too() -> None:
+    wang = await Employee.get(name="Wang Wei")
+    await wang.tags.add(await Tag.get(name="German"))
+    before = await fetch_one(Employee.filter(id=wang.id), NameAndTags)
+    await wang.delete()
+    after = await fetch_one(Employee.with_deleted().filter(id=wang.id), NameAndTags)
+    assert after.tag_names == before.tag_names
+    assert "German" in after.tag_names
+
+
 async def test_each_row_has_its_own() -> None:
     await tagged("Ann", "welding", "chess")
     await tagged("Bob")

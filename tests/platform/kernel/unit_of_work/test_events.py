@@ -45,7 +45,7 @@ def test_to_ask_for_reactions_registers_none() -> None:
 
 
 def test_a_fact_needs_a_unit_of_work() -> None:
-    with pytest.raises(LookupError, match="ShopOpened was emitted outside of a unit of work"):
+    with pytest.raises(LookupError, match="ShopOpened was emitted outside of a transaction"):
         emit(ShopOpened(1))
 
 

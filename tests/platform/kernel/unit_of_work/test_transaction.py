@@ -128,7 +128,7 @@ async def test_what_was_joined_is_undone_with_the_rest(told: list[object]) -> No
 
 async def test_nothing_can_be_told_before_or_after() -> None:
     for _ in range(2):
-        with pytest.raises(LookupError, match="TagMade was emitted outside of a unit of work"):
+        with pytest.raises(LookupError, match="TagMade was emitted outside of a transaction"):
             emit(TagMade("a"))
         async with transaction(__name__):
             pass

@@ -1,7 +1,6 @@
 """Whether the process can serve: what answers, and what it cannot do without."""
 
 import asyncio
-import importlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,13 +8,12 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
+from kernel import redis as redis_module
 from kernel.redis import connect
 from kernel.startup import run
 from kernel.web import health as readiness
 from kernel.web.health import Readiness, check_readiness
 from tests.platform.kernel.conftest import Configure
-
-redis_module = importlib.import_module("kernel.redis")  # the face has a function of that name
 
 
 @asynccontextmanager
