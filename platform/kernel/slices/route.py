@@ -7,9 +7,10 @@ from functools import wraps
 from typing import Any, ParamSpec, get_args, get_origin, get_type_hints
 
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.params import Form
 from fastapi.routing import APIRoute
+from pydantic import ValidationError
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
@@ -38,7 +39,7 @@ class SliceRoute(APIRoute):
         assert declared, f"{name}: the handler is not decorated"
         options = declared.options
         hints = get_type_hints(handler, include_extras=True)
-        payload = hints.pop("return", None)
+        envelope = _envelope(name, hints.pop("return", None))
         self.access_rule = AccessRule(
             name,
             access=options.get("access", Access.GRANTED),
@@ -50,8 +51,8 @@ class SliceRoute(APIRoute):
         self.max_body_bytes = options.get("max_body_bytes")
         super().__init__(
             prefix + declared.path,
-            _endpoint(handler, f"features.{name}" if self.transaction else None),
-            response_model=_response_model(name, payload),
+            _endpoint(handler, f"features.{name}" if self.transaction else None, envelope),
+            response_model=envelope,
             methods=[declared.method],
             name=name,
             operation_id=name,
@@ -87,7 +88,7 @@ def _is_read(method: str, parameters: Iterable[object]) -> bool:
     return method == "GET" or any(isinstance(each, type) and issubclass(each, SearchRequest) for each in parameters)
 
 
-def _response_model(name: str, payload: Any) -> type[Success] | None:
+def _envelope(name: str, payload: Any) -> type[Success] | None:
     """The envelope around what the handler says it returns; None for a Response of its own, such as a file."""
     kind = _kind(payload)
     if any(each in (None, Any, dict) for each in (payload, kind, *map(_kind, get_args(payload)))):
@@ -101,15 +102,23 @@ def _kind(annotation: Any) -> Any:
     return get_origin(annotation) or annotation
 
 
-def _endpoint(handler: Callable[P, Awaitable[Any]], module: str | None) -> Callable[P, Coroutine[None, None, Any]]:
+def _endpoint(
+    handler: Callable[P, Awaitable[Any]], module: str | None, envelope: type[Success] | None
+) -> Callable[P, Coroutine[None, None, Any]]:
     """The handler as FastAPI calls it: the input is read by then; in a transaction of `module`, unless that is None."""
 
     @wraps(handler)
     async def endpoint(*args: P.args, **kwargs: P.kwargs) -> Any:
         async with transaction(module) if module else nullcontext():
             payload = await handler(*args, **kwargs)
-        # FastAPI makes the response model of it, and refuses a payload of another type (1201).
-        return payload if isinstance(payload, Response) else {"data": payload}
+            if envelope is None:
+                return payload
+            try:
+                return envelope(
+                    data=payload
+                )  # before the commit: an answer that cannot be given undoes what was written
+            except ValidationError as error:
+                raise ResponseValidationError(error.errors(), body=payload) from None
 
     return endpoint
 
