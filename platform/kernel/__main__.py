@@ -2,8 +2,9 @@
 
 import argparse
 import asyncio
+import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from rich.progress import Progress
@@ -75,8 +76,7 @@ async def _downgrade(target: str) -> int:
 
 
 async def _history() -> int:
-    for name, moment in await history(database_config()):
-        sys.stdout.write(f"{moment}  {name}\n")
+    _print(f"{moment}  {name}" for name, moment in await history(database_config()))
     return 0
 
 
@@ -95,9 +95,7 @@ def _slices() -> None:
     rows = [("use case", "method", "access", "button", f"URL below {API_PREFIX}")]
     rows += [_row(route) for feature in discover() for route in feature.slices]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        sys.stdout.write(f"{line.rstrip()}\n")
+    _print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
 
 
 def _row(route: SliceRoute) -> tuple[str, str, str, str, str]:
@@ -109,6 +107,14 @@ def _row(route: SliceRoute) -> tuple[str, str, str, str, str]:
 
 def _names(needs: Requirement | None) -> str:
     return (" or " if needs.any else " and ").join(sorted(needs.names)) if needs else ""
+
+
+def _print(lines: Iterable[str]) -> None:
+    try:
+        sys.stdout.writelines(f"{line}\n" for line in lines)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `| head` has seen enough: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 async def _demo_data(count: int) -> int:

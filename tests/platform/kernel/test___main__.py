@@ -1,6 +1,8 @@
 """The command line: what each command does, and one line and an exit code where the operator can mend it."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -112,6 +114,16 @@ async def test_all_slices_are_listed_without_a_database(run: Run, tmp_path: Path
     listed = [line.split()[0] for line in out.splitlines()[1:]]
     assert listed == [route.name for feature in discover() for route in feature.slices]
     assert list((tmp_path / "var").glob("*.sqlite3")) == []
+
+
+def test_whoever_reads_the_list_may_have_seen_enough() -> None:
+    listing = subprocess.Popen(
+        [sys.executable, "-m", "kernel", "slices"], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert listing.stdout
+    listing.stdout.close()
+    _, complaint = listing.communicate()
+    assert (listing.returncode, complaint) == (0, b"")
 
 
 @pytest.mark.parametrize("count", ["0", "-1"])
