@@ -21,7 +21,7 @@ from kernel.slices.route import SliceRoute
 from tests.architecture.tree import ROOT, classes, is_slice, plant, python_files, shown
 from tests.callers import every_slice
 
-# Opening a door is a change of these lists, and is reviewed as one.
+# Opening a slice is a change of these lists, and is reviewed as one.
 PUBLIC_SLICES = {
     "auth.login",
     "health.live",
@@ -47,7 +47,7 @@ GRANTED_APIS = {
     "R_DEPT_MGR": {"hr.employees.search", "hr.employees.get", "hr.departments.tree", "hr.departments.stats"},
     "R_EMPLOYEE": {"hr.employees.search", "hr.employees.get"},
 }
-PATHS_WITHOUT_A_DOOR = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
+PATHS_WITHOUT_AN_ACCESS_RULE = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
 
 BARE_NAMES = {"Request", "Response", "Query", "Body", "Item", "Record"}
 
@@ -72,10 +72,12 @@ def planted() -> Callable[..., SliceRoute]:
     return make
 
 
-# --- Doors
+# --- Access
 
 
-def differing_doors(slices: Iterable[SliceRoute], listed: set[str], is_open: Callable[[SliceRoute], bool]) -> list[str]:
+def differing_access(
+    slices: Iterable[SliceRoute], listed: set[str], is_open: Callable[[SliceRoute], bool]
+) -> list[str]:
     """The slices that are open and not listed, or listed and not open."""
     opened = {route.name for route in slices if is_open(route)}
     return [f"{name} is open, and not on the list" for name in sorted(opened - listed)] + [
@@ -104,14 +106,14 @@ def differing_grants(roles: Iterable[RoleEntry], listed: dict[str, set[str]]) ->
     ]
 
 
-def routes_without_a_door(routes: Iterable[BaseRoute], listed: set[str]) -> list[str]:
-    """What answers beside the slices, and so without a door in front of it."""
+def routes_without_an_access_rule(routes: Iterable[BaseRoute], listed: set[str]) -> list[str]:
+    """What answers beside the slices, and so without an access rule."""
     paths = [getattr(route, "path", repr(route)) for route in routes if not isinstance(route, SliceIndex)]
-    return [f"{path} has no door; make it a slice" for path in paths if path not in listed]
+    return [f"{path} has no access rule; make it a slice" for path in paths if path not in listed]
 
 
-def doors_of_no_known_kind(slices: Iterable[SliceRoute]) -> list[str]:
-    """A door that is opened by something else than an Access would be closed by nothing."""
+def access_of_no_known_kind(slices: Iterable[SliceRoute]) -> list[str]:
+    """A rule with something else than an Access would refuse nobody."""
     return [
         f"{route.name} has the access {route.access_rule.access!r}; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing"
         for route in slices
@@ -121,9 +123,9 @@ def doors_of_no_known_kind(slices: Iterable[SliceRoute]) -> list[str]:
 
 def test_public_slices(slices, planted):
     """Whoever opens a slice to the world says so in two places, of which a reviewer reads one."""
-    assert differing_doors(slices, PUBLIC_SLICES, is_public) == []
+    assert differing_access(slices, PUBLIC_SLICES, is_public) == []
     opened = [planted("shop.login", access=PUBLIC), planted("shop.orders.send")]
-    assert differing_doors(opened, {"shop.orders.track"}, is_public) == [
+    assert differing_access(opened, {"shop.orders.track"}, is_public) == [
         "shop.login is open, and not on the list",
         "shop.orders.track is on the list, and not open",
     ]
@@ -131,16 +133,16 @@ def test_public_slices(slices, planted):
 
 def test_signed_in_slices(slices, planted):
     """Open to every user is open to whoever has the weakest password. Button or roles beside it close a slice again."""
-    assert differing_doors(slices, SIGNED_IN_SLICES, is_open_to_all_users) == []
+    assert differing_access(slices, SIGNED_IN_SLICES, is_open_to_all_users) == []
     opened = [planted("shop.mine", access=SIGNED_IN), planted("shop.ours", access=SIGNED_IN, roles="R_SHOP")]
-    assert differing_doors(opened, set(), is_open_to_all_users) == ["shop.mine is open, and not on the list"]
+    assert differing_access(opened, set(), is_open_to_all_users) == ["shop.mine is open, and not on the list"]
 
 
 def test_slices_open_during_a_password_change(slices, planted):
     """A password that must be changed may be known to others, so there is little that one can do with it."""
-    assert differing_doors(slices, OPEN_DURING_PASSWORD_CHANGE, is_open_during_password_change) == []
+    assert differing_access(slices, OPEN_DURING_PASSWORD_CHANGE, is_open_during_password_change) == []
     opened = [planted("shop.mine", open_during_password_change=True), planted("shop.orders.send")]
-    assert differing_doors(opened, set(), is_open_during_password_change) == ["shop.mine is open, and not on the list"]
+    assert differing_access(opened, set(), is_open_during_password_change) == ["shop.mine is open, and not on the list"]
 
 
 def test_what_the_declared_roles_are_granted():
@@ -154,20 +156,22 @@ def test_what_the_declared_roles_are_granted():
 
 
 def test_every_access_is_one(slices, planted):
-    """Without a word a slice is GRANTED. A typing error, such as `access="public"`, must not be a fifth kind of door."""
-    assert doors_of_no_known_kind(slices) == []
+    """Without a word a slice is GRANTED. A typing error, such as `access="public"`, must not be a fifth kind of access."""
+    assert access_of_no_known_kind(slices) == []
     assert planted("shop.orders.send").access_rule.access is Access.GRANTED
-    assert doors_of_no_known_kind([planted("shop.login", access="public")]) == [
+    assert access_of_no_known_kind([planted("shop.login", access="public")]) == [
         "shop.login has the access 'public'; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing"
     ]
 
 
 def test_nothing_answers_beside_the_slices():
-    """The door stands in front of slices. A route that is put beside them is open, whatever its code says."""
-    assert routes_without_a_door(create_app().routes, PATHS_WITHOUT_A_DOOR) == []
+    """Access rules guard slices. A route that is put beside them is open, whatever its code says."""
+    assert routes_without_an_access_rule(create_app().routes, PATHS_WITHOUT_AN_ACCESS_RULE) == []
     app = FastAPI(docs_url=None, redoc_url=None)
     app.get("/backdoor")(lambda: None)
-    assert routes_without_a_door(app.routes, PATHS_WITHOUT_A_DOOR) == ["/backdoor has no door; make it a slice"]
+    assert routes_without_an_access_rule(app.routes, PATHS_WITHOUT_AN_ACCESS_RULE) == [
+        "/backdoor has no access rule; make it a slice"
+    ]
 
 
 # --- Names

@@ -41,7 +41,7 @@ CODES = """
 
 
 def folders_without_readme(root: Path) -> list[str]:
-    """The four folders of the house that do not say what lives in them."""
+    """The four folders that do not say what lives in them."""
     return [
         f"{folder}/README.md is missing: what lives here, how to add one, what must not be here"
         for folder in FOLDERS_WITH_A_README

@@ -56,7 +56,7 @@ def _code(asked: Requirement | None, all_needed: str, any_needed: str) -> str:
 
 
 async def told(app: FastAPI, route: SliceRoute, rule: AccessRule) -> dict[str, str | None]:
-    """What the slice says to each caller, made for this rule: the door's code, None for who passed."""
+    """What the slice says to each caller, made for this rule: the code of the access rule, None for who passed."""
     roles = await _roles_for(rule)
     method, url = (
         method_of(route),
@@ -125,7 +125,7 @@ def wrong(rule: AccessRule, answers: dict[str, str | None]) -> set[str]:
 
 @pytest.mark.parametrize("name", [route.name for route in every_slice()])
 async def test_who_passes(name: str, app: FastAPI) -> None:
-    """A door that is open wider than the slice says is found here, and so is one that nobody can open."""
+    """A rule that lets in more than the slice says is found here, and so is one that lets in nobody."""
     route = slice_named(name)
     rule = route.access_rule
     assert await told(app, route, rule) == {who: expected(rule, holds) for who, holds in CALLERS.items()}

@@ -129,7 +129,7 @@ async def test_the_id_of_a_deleted_row(signed_in: SignedIn) -> None:
 
 
 async def test_an_id_of_another_resource_is_just_a_number(signed_in: SignedIn) -> None:
-    """Ids are per key, not per table: what opens nothing is refused by the door, not by the id."""
+    """Ids are per key, not per table: what opens nothing is refused by the access rule, not by the id."""
     hanmei = await signed_in("R_HR_MANAGER")
     user = await User.get(user_name="hanmei")
     assert verdict(await hanmei.get(f"/api/v1/system-manage/users/{encode(user.id)}")) == (200, "2201")

@@ -1,4 +1,4 @@
-"""The README does what it says: its walk against a live server, its use case in a copy of the house."""
+"""The README does what it says: its walk against a live server, its use case in a copy of the project."""
 
 import re
 import shutil
@@ -40,10 +40,10 @@ def test_the_walk(server: Server) -> None:
 
 def test_the_use_case(tmp_path: Path) -> None:
     """The files of "Write a use case", put where it says and nowhere else, are a use case that passes its test."""
-    house = tmp_path / "house"
+    clone = tmp_path / "clone"
     for folder in ("features", "platform", "migrations", "tests"):
-        shutil.copytree(ROOT / folder, house / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy(ROOT / "pyproject.toml", house)
+        shutil.copytree(ROOT / folder, clone / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "pyproject.toml", clone)
     text = section("Write a use case")
     files = re.findall(r"`(\S+\.py)`:\n\n```python\n(.*?)```", text, re.DOTALL)
     assert [name for name, _ in files] == [
@@ -51,17 +51,17 @@ def test_the_use_case(tmp_path: Path) -> None:
         "tests/features/hr/employees/test_promote.py",
     ]
     for name, code in files:
-        (house / name).write_text(code, encoding="utf-8")
+        (clone / name).write_text(code, encoding="utf-8")
     commands = re.findall(r"uv run just snapshots (.*)\n", text)
     pytest = [sys.executable, "-m", "pytest", "-n", "0", *commands[0].split()]
-    path = {"PYTHONPATH": f"{house}:{house / 'platform'}", "PYTEST_XDIST_WORKER": f"{WORKER}_readme"}
+    path = {"PYTHONPATH": f"{clone}:{clone / 'platform'}", "PYTEST_XDIST_WORKER": f"{WORKER}_readme"}
     env = environment(tmp_path / "var") | path
-    written = subprocess.run([*pytest, "--snapshot-update"], cwd=house, env=env, capture_output=True, text=True)
+    written = subprocess.run([*pytest, "--snapshot-update"], cwd=clone, env=env, capture_output=True, text=True)
     assert written.returncode == 0, written.stdout + written.stderr
     planted = [name for name, _ in files]
     for check in (["check"], ["format", "--check"]):
         linted = subprocess.run(
-            [sys.executable, "-m", "ruff", *check, *planted], cwd=house, capture_output=True, text=True
+            [sys.executable, "-m", "ruff", *check, *planted], cwd=clone, capture_output=True, text=True
         )
         assert linted.returncode == 0, linted.stdout + linted.stderr
-    assert (house / "tests/features/hr/employees/__snapshots__/test_promote/test_success.json").exists()
+    assert (clone / "tests/features/hr/employees/__snapshots__/test_promote/test_success.json").exists()

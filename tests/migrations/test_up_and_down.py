@@ -1,4 +1,4 @@
-"""The house's own migrations: up, down to nothing, and up again, on this run's engine."""
+"""The project's own migrations: up, down to nothing, and up again, on this run's engine."""
 
 from kernel.database.migrations.runner import downgrade, history, migrate
 from tests.conftest import config_of

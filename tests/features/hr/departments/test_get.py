@@ -13,7 +13,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
 
 
 async def test_costs_three_statements(signed_in: SignedIn, counting: Counting):
-    """The door's two (the actor, the API), and the row."""
+    """Two of the access rule (the actor, the API), and the row."""
     hanmei, rd = await signed_in("R_HR_MANAGER"), await Department.get(code="RD")
     with counting() as cost:
         await hanmei.call("hr.departments.get", department_id=rd.id)

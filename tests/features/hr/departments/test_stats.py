@@ -31,7 +31,7 @@ async def test_the_deleted_do_not_count(signed_in: SignedIn):
 
 
 async def test_costs_three_statements(signed_in: SignedIn, counting: Counting):
-    """The door's two (the actor, the API), and one of its own."""
+    """Two of the access rule (the actor, the API), and one of its own."""
     hanmei = await signed_in("R_HR_MANAGER")
     with counting() as cost:
         await hanmei.call("hr.departments.stats")

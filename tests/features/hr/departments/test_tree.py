@@ -28,7 +28,7 @@ async def test_any_depth_and_siblings_in_their_order(signed_in: SignedIn):
 
 
 async def test_costs_three_statements(signed_in: SignedIn, counting: Counting):
-    """The door's two (the actor, the API), and all departments in one."""
+    """Two of the access rule (the actor, the API), and all departments in one."""
     hanmei = await signed_in("R_HR_MANAGER")
     with counting() as cost:
         await hanmei.call("hr.departments.tree")

@@ -42,7 +42,7 @@ async def test_data_scope(caller: str, name: str, code: str, signed_in: SignedIn
 
 
 async def test_costs_four_statements(signed_in: SignedIn, counting: Counting):
-    """The door's two (the actor, the API), the row, its tags."""
+    """Two of the access rule (the actor, the API), the row, its tags."""
     zhouhang, wang = await signed_in("R_DEPT_MGR"), await Employee.get(name="Wang Wei")
     with counting() as cost:
         await zhouhang.call("hr.employees.get", employee_id=wang.id)

@@ -96,7 +96,7 @@ async def test_finds_by_time_of_creation(signed_in: SignedIn):
 
 @pytest.mark.parametrize("caller", ["R_HR_MANAGER", "R_DEPT_MGR"])
 async def test_costs_five_statements_whatever_the_size(caller: str, signed_in: SignedIn, counting: Counting):
-    """The door's two (the actor, the API), the count, the page, its tags."""
+    """Two of the access rule (the actor, the API), the count, the page, its tags."""
     colleague = await signed_in(caller)
     for size in (1, 20, 1000):
         with counting() as cost:

@@ -1,4 +1,4 @@
-"""The door: who passes, what the others are told, and what it costs to ask."""
+"""Access rules: who passes, what the others are told, and what it costs to ask."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -65,15 +65,15 @@ async def header_of(caller: Caller) -> str:
     return (await authorization("ann"))["Authorization"]
 
 
-async def refusal(door: AccessRule, header: str | None) -> Refusal | None:
+async def refusal(rule: AccessRule, header: str | None) -> Refusal | None:
     try:
-        await door.authorize(header)
+        await rule.authorize(header)
     except Refusal as refused:
         return refused
     return None
 
 
-def door(
+def rule(
     access: Access = GRANTED, button: Requirement | None = None, roles: Requirement | None = None, **options: bool
 ) -> AccessRule:
     return AccessRule("shop.sell", access, button, roles, **options)
@@ -84,80 +84,80 @@ BOSS_ONLY, ALL_ROLES, ANY_ROLE = all_of("R_BOSS"), all_of("R_SHOP", "R_BOSS"), a
 
 TABLE: list[tuple[AccessRule, Caller, Code | None]] = [
     # access alone
-    (door(PUBLIC), NOBODY, None),
-    (door(PUBLIC), NEWCOMER, None),
-    (door(SIGNED_IN), NOBODY, None),
-    (door(SIGNED_IN), SUSPENDED, None),
-    (door(SIGNED_IN), STRANGER, None),
-    (door(SIGNED_IN), NEWCOMER, Code.PASSWORD_CHANGE_REQUIRED),
-    (door(SIGNED_IN), NEW_SUPER, Code.PASSWORD_CHANGE_REQUIRED),
-    (door(SIGNED_IN, open_during_password_change=True), NEWCOMER, None),
-    (door(GRANTED), KEEPER, None),
-    (door(GRANTED), SUPER, None),
-    (door(GRANTED), STRANGER, Code.PERMISSION_DENIED),
-    (door(GRANTED), NOBODY, Code.USER_NO_ROLE),
-    (door(GRANTED), SUSPENDED, Code.USER_NO_ROLE),
-    (door(GRANTED), Caller(["R_SHOP", "R_BOSS"], disabled_roles=["R_SHOP"]), None),
-    (door(GRANTED), NEWCOMER, Code.PASSWORD_CHANGE_REQUIRED),
-    (door(GRANTED, open_during_password_change=True), NEWCOMER, None),
-    (door(GRANTED, open_during_password_change=True), Caller([], must_change_password=True), Code.USER_NO_ROLE),
-    (door(SUPER_ADMIN), SUPER, None),
-    (door(SUPER_ADMIN), KEEPER, Code.SUPER_ADMIN_ONLY),
-    (door(SUPER_ADMIN), NOBODY, Code.SUPER_ADMIN_ONLY),
-    (door(SUPER_ADMIN), Caller(["R_SUPER"], disabled_roles=["R_SUPER"]), Code.SUPER_ADMIN_ONLY),
-    (door(SUPER_ADMIN), NEW_SUPER, Code.PASSWORD_CHANGE_REQUIRED),
+    (rule(PUBLIC), NOBODY, None),
+    (rule(PUBLIC), NEWCOMER, None),
+    (rule(SIGNED_IN), NOBODY, None),
+    (rule(SIGNED_IN), SUSPENDED, None),
+    (rule(SIGNED_IN), STRANGER, None),
+    (rule(SIGNED_IN), NEWCOMER, Code.PASSWORD_CHANGE_REQUIRED),
+    (rule(SIGNED_IN), NEW_SUPER, Code.PASSWORD_CHANGE_REQUIRED),
+    (rule(SIGNED_IN, open_during_password_change=True), NEWCOMER, None),
+    (rule(GRANTED), KEEPER, None),
+    (rule(GRANTED), SUPER, None),
+    (rule(GRANTED), STRANGER, Code.PERMISSION_DENIED),
+    (rule(GRANTED), NOBODY, Code.USER_NO_ROLE),
+    (rule(GRANTED), SUSPENDED, Code.USER_NO_ROLE),
+    (rule(GRANTED), Caller(["R_SHOP", "R_BOSS"], disabled_roles=["R_SHOP"]), None),
+    (rule(GRANTED), NEWCOMER, Code.PASSWORD_CHANGE_REQUIRED),
+    (rule(GRANTED, open_during_password_change=True), NEWCOMER, None),
+    (rule(GRANTED, open_during_password_change=True), Caller([], must_change_password=True), Code.USER_NO_ROLE),
+    (rule(SUPER_ADMIN), SUPER, None),
+    (rule(SUPER_ADMIN), KEEPER, Code.SUPER_ADMIN_ONLY),
+    (rule(SUPER_ADMIN), NOBODY, Code.SUPER_ADMIN_ONLY),
+    (rule(SUPER_ADMIN), Caller(["R_SUPER"], disabled_roles=["R_SUPER"]), Code.SUPER_ADMIN_ONLY),
+    (rule(SUPER_ADMIN), NEW_SUPER, Code.PASSWORD_CHANGE_REQUIRED),
     # buttons
-    (door(button=ONE), CLERK, None),
-    (door(button=ONE), KEEPER, Code.MISSING_BUTTON_PERMISSION),
-    (door(button=ONE), SUPER, None),
-    (door(button=ONE), Caller(apis=[], buttons=["B_ONE"]), Code.PERMISSION_DENIED),
-    (door(button=BOTH), CLERK, Code.MISSING_BUTTON_PERMISSION),
-    (door(button=BOTH), BOSS, None),
-    (door(button=EITHER), CLERK, None),
-    (door(button=EITHER), BOSS, None),
-    (door(button=EITHER), KEEPER, Code.NEED_ANY_BUTTON_PERMISSION),
-    (door(button=EITHER), SUPER, None),
-    (door(SIGNED_IN, button=ONE), CLERK, None),
-    (door(SIGNED_IN, button=ONE), KEEPER, Code.MISSING_BUTTON_PERMISSION),
-    (door(SIGNED_IN, button=ONE), NOBODY, Code.MISSING_BUTTON_PERMISSION),
-    (door(SIGNED_IN, button=EITHER), NOBODY, Code.NEED_ANY_BUTTON_PERMISSION),
+    (rule(button=ONE), CLERK, None),
+    (rule(button=ONE), KEEPER, Code.MISSING_BUTTON_PERMISSION),
+    (rule(button=ONE), SUPER, None),
+    (rule(button=ONE), Caller(apis=[], buttons=["B_ONE"]), Code.PERMISSION_DENIED),
+    (rule(button=BOTH), CLERK, Code.MISSING_BUTTON_PERMISSION),
+    (rule(button=BOTH), BOSS, None),
+    (rule(button=EITHER), CLERK, None),
+    (rule(button=EITHER), BOSS, None),
+    (rule(button=EITHER), KEEPER, Code.NEED_ANY_BUTTON_PERMISSION),
+    (rule(button=EITHER), SUPER, None),
+    (rule(SIGNED_IN, button=ONE), CLERK, None),
+    (rule(SIGNED_IN, button=ONE), KEEPER, Code.MISSING_BUTTON_PERMISSION),
+    (rule(SIGNED_IN, button=ONE), NOBODY, Code.MISSING_BUTTON_PERMISSION),
+    (rule(SIGNED_IN, button=EITHER), NOBODY, Code.NEED_ANY_BUTTON_PERMISSION),
     (
-        door(SIGNED_IN, button=ONE),
+        rule(SIGNED_IN, button=ONE),
         Caller(["R_SHOP"], buttons=["B_ONE"], disabled_roles=["R_SHOP"]),
         Code.MISSING_BUTTON_PERMISSION,
     ),
     # roles
-    (door(roles=BOSS_ONLY), BOSS, None),
-    (door(roles=BOSS_ONLY), KEEPER, Code.MISSING_ROLE),
-    (door(roles=BOSS_ONLY), SUPER, None),
-    (door(roles=ALL_ROLES), BOSS, None),
-    (door(roles=ALL_ROLES), KEEPER, Code.MISSING_ROLE),
-    (door(roles=ANY_ROLE), BOSS, None),
-    (door(roles=ANY_ROLE), KEEPER, Code.NEED_ANY_ROLE),
-    (door(roles=ANY_ROLE), SUPER, None),
-    (door(SIGNED_IN, roles=ANY_ROLE), NOBODY, Code.NEED_ANY_ROLE),
-    (door(SIGNED_IN, roles=BOSS_ONLY), Caller(["R_BOSS"], disabled_roles=["R_BOSS"]), Code.MISSING_ROLE),
+    (rule(roles=BOSS_ONLY), BOSS, None),
+    (rule(roles=BOSS_ONLY), KEEPER, Code.MISSING_ROLE),
+    (rule(roles=BOSS_ONLY), SUPER, None),
+    (rule(roles=ALL_ROLES), BOSS, None),
+    (rule(roles=ALL_ROLES), KEEPER, Code.MISSING_ROLE),
+    (rule(roles=ANY_ROLE), BOSS, None),
+    (rule(roles=ANY_ROLE), KEEPER, Code.NEED_ANY_ROLE),
+    (rule(roles=ANY_ROLE), SUPER, None),
+    (rule(SIGNED_IN, roles=ANY_ROLE), NOBODY, Code.NEED_ANY_ROLE),
+    (rule(SIGNED_IN, roles=BOSS_ONLY), Caller(["R_BOSS"], disabled_roles=["R_BOSS"]), Code.MISSING_ROLE),
     # both, in the order in which they are asked for
-    (door(button=ONE, roles=BOSS_ONLY), BOSS, None),
-    (door(button=ONE, roles=BOSS_ONLY), KEEPER, Code.MISSING_BUTTON_PERMISSION),
-    (door(button=ONE, roles=BOSS_ONLY), CLERK, Code.MISSING_ROLE),
-    (door(button=ONE, roles=BOSS_ONLY), STRANGER, Code.PERMISSION_DENIED),
+    (rule(button=ONE, roles=BOSS_ONLY), BOSS, None),
+    (rule(button=ONE, roles=BOSS_ONLY), KEEPER, Code.MISSING_BUTTON_PERMISSION),
+    (rule(button=ONE, roles=BOSS_ONLY), CLERK, Code.MISSING_ROLE),
+    (rule(button=ONE, roles=BOSS_ONLY), STRANGER, Code.PERMISSION_DENIED),
 ]
 
 
-@pytest.mark.parametrize(("door", "caller", "code"), TABLE)
-async def test_who_passes(door: AccessRule, caller: Caller, code: Code | None) -> None:
-    refused = await refusal(door, await header_of(caller))
+@pytest.mark.parametrize(("rule", "caller", "code"), TABLE)
+async def test_who_passes(rule: AccessRule, caller: Caller, code: Code | None) -> None:
+    refused = await refusal(rule, await header_of(caller))
     assert (refused.code if refused else None) == code
 
 
 @pytest.mark.parametrize("access", [SIGNED_IN, GRANTED, SUPER_ADMIN])
 async def test_who_has_no_token_passes_nowhere_but_in_public(access: Access) -> None:
-    refused = await refusal(door(access), None)
+    refused = await refusal(rule(access), None)
     assert refused
     assert refused.code is Code.INVALID_TOKEN
-    assert await refusal(door(PUBLIC), None) is None
-    assert await refusal(door(PUBLIC), "Bearer nonsense") is None
+    assert await refusal(rule(PUBLIC), None) is None
+    assert await refusal(rule(PUBLIC), "Bearer nonsense") is None
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ async def test_who_has_no_token_passes_nowhere_but_in_public(access: Access) -> 
 )
 async def test_what_is_switched_off_is_off_for_all_but_super_admins(caller: Caller, code: Code | None) -> None:
     await Api.filter(route_key="shop.sell").update(status_type=Status.DISABLED)
-    refused = await refusal(door(button=ONE), await header_of(caller))
+    refused = await refusal(rule(button=ONE), await header_of(caller))
     assert (refused.code if refused else None) == code
 
 
@@ -182,39 +182,39 @@ async def test_what_is_in_no_table_is_granted_to_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("door", "caller", "message"),
+    ("rule", "caller", "message"),
     [
-        (door(), STRANGER, "You lack the permission shop.sell."),
-        (door(button=BOTH), CLERK, "You lack: B_TWO."),
-        (door(button=EITHER), KEEPER, "You need one of: B_ONE, B_TWO."),
-        (door(roles=ALL_ROLES), KEEPER, "You lack: R_BOSS."),
-        (door(roles=ANY_ROLE), KEEPER, "You need one of: R_ADMIN, R_BOSS."),
+        (rule(), STRANGER, "You lack the permission shop.sell."),
+        (rule(button=BOTH), CLERK, "You lack: B_TWO."),
+        (rule(button=EITHER), KEEPER, "You need one of: B_ONE, B_TWO."),
+        (rule(roles=ALL_ROLES), KEEPER, "You lack: R_BOSS."),
+        (rule(roles=ANY_ROLE), KEEPER, "You need one of: R_ADMIN, R_BOSS."),
     ],
 )
-async def test_the_refusal_names_what_is_missing(door: AccessRule, caller: Caller, message: str) -> None:
-    refused = await refusal(door, await header_of(caller))
+async def test_the_refusal_names_what_is_missing(rule: AccessRule, caller: Caller, message: str) -> None:
+    refused = await refusal(rule, await header_of(caller))
     assert refused
     assert refused.message == message
 
 
 async def test_a_permission_taken_away_is_gone_at_once() -> None:
     header = await header_of(CLERK)
-    assert await refusal(door(button=ONE), header) is None
+    assert await refusal(rule(button=ONE), header) is None
     await (await Role.get(role_code="R_SHOP")).buttons.clear()
-    assert getattr(await refusal(door(button=ONE), header), "code", None) is Code.MISSING_BUTTON_PERMISSION
+    assert getattr(await refusal(rule(button=ONE), header), "code", None) is Code.MISSING_BUTTON_PERMISSION
     await (await Role.get(role_code="R_SHOP")).apis.clear()
-    assert getattr(await refusal(door(button=ONE), header), "code", None) is Code.PERMISSION_DENIED
+    assert getattr(await refusal(rule(button=ONE), header), "code", None) is Code.PERMISSION_DENIED
     await Role.filter(role_code="R_SHOP").update(status_type=Status.DISABLED)
-    assert getattr(await refusal(door(button=ONE), header), "code", None) is Code.USER_NO_ROLE
+    assert getattr(await refusal(rule(button=ONE), header), "code", None) is Code.USER_NO_ROLE
 
 
-# --- who is at the door
+# --- who is calling
 
 
 async def test_whoever_is_known_is_the_actor_even_when_refused() -> None:
     """So that the log says who it was."""
     header = await header_of(STRANGER)
-    assert await refusal(door(), header)
+    assert await refusal(rule(), header)
     actor = current_actor()
     assert actor
     assert actor.user_name == "ann"
@@ -222,7 +222,7 @@ async def test_whoever_is_known_is_the_actor_even_when_refused() -> None:
 
 async def test_in_public_nobody_is() -> None:
     set_actor(None)
-    await door(PUBLIC).authorize(await header_of(KEEPER))
+    await rule(PUBLIC).authorize(await header_of(KEEPER))
     assert current_actor() is None
 
 
@@ -230,24 +230,24 @@ async def test_in_public_nobody_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("door", "caller", "statements"),
+    ("rule", "caller", "statements"),
     [
-        (door(PUBLIC), KEEPER, 0),
-        (door(SIGNED_IN), KEEPER, 1),
-        (door(SIGNED_IN, button=ONE), CLERK, 2),
-        (door(SIGNED_IN, roles=BOSS_ONLY), BOSS, 1),
-        (door(GRANTED), KEEPER, 2),
-        (door(GRANTED, roles=BOSS_ONLY), BOSS, 2),
-        (door(GRANTED, button=BOTH), BOSS, 3),
-        (door(GRANTED, button=EITHER, roles=ANY_ROLE), BOSS, 3),
-        (door(GRANTED, button=BOTH), SUPER, 1),
-        (door(SUPER_ADMIN), SUPER, 1),
+        (rule(PUBLIC), KEEPER, 0),
+        (rule(SIGNED_IN), KEEPER, 1),
+        (rule(SIGNED_IN, button=ONE), CLERK, 2),
+        (rule(SIGNED_IN, roles=BOSS_ONLY), BOSS, 1),
+        (rule(GRANTED), KEEPER, 2),
+        (rule(GRANTED, roles=BOSS_ONLY), BOSS, 2),
+        (rule(GRANTED, button=BOTH), BOSS, 3),
+        (rule(GRANTED, button=EITHER, roles=ANY_ROLE), BOSS, 3),
+        (rule(GRANTED, button=BOTH), SUPER, 1),
+        (rule(SUPER_ADMIN), SUPER, 1),
     ],
 )
 async def test_what_a_request_costs(
-    door: AccessRule, caller: Caller, statements: int, counting: Callable[[], AbstractContextManager[Cost]]
+    rule: AccessRule, caller: Caller, statements: int, counting: Callable[[], AbstractContextManager[Cost]]
 ) -> None:
     header = await header_of(caller)
     with counting() as cost:
-        await door.authorize(header)
+        await rule.authorize(header)
     assert (len(cost.statements), cost.commands) == (statements, [])

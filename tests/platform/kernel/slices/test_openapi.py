@@ -102,7 +102,7 @@ def test_it_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert describe(app, routes) is first
 
 
-# --- of the whole house
+# --- of the whole app
 
 
 async def test_every_slice_is_described(document: dict[str, Any]) -> None:

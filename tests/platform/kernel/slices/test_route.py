@@ -187,7 +187,7 @@ async def test_what_a_handler_returns_is_the_data_of_the_envelope(app: FastAPI) 
 
 
 async def test_what_was_not_promised_is_not_answered(app: FastAPI) -> None:
-    """A row with a password in it, where a record of some fields was promised, stays in the house."""
+    """A row with a password in it, where a record of some fields was promised, does not leave."""
 
     async def leak() -> SendOrderResponse:
         await Tag.create(name="half", category="test")

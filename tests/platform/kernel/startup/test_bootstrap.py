@@ -26,7 +26,7 @@ async def super_admins() -> list[User]:
 
 @pytest.fixture
 async def no_super_admin(app: object, configure: Configure) -> None:
-    """A house outside of demo mode that nobody has entered yet."""
+    """An installation outside of demo mode in which nobody has signed in yet."""
     await User.filter(user_name__in=list(DEMO_ACCOUNTS)).delete()
     configure(APP_ENV="production", FIRST_ADMIN_PASSWORD=None)
 

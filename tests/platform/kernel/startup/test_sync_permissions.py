@@ -34,7 +34,7 @@ def shop(
     menus: Iterable[MenuEntry] = (),
     roles: Iterable[RoleEntry] = (RoleEntry("R_SHOP", "Shopkeeper", apis=["shop.*"]),),
 ) -> Feature:
-    """A feature that is not among the house's own."""
+    """A feature that is not among the project's own."""
     access = Declarations(menus=[*menus], roles=[*roles])
     return Feature(title="Shop", prefix="/shop", name="shop", slices=slices, access=access)
 
@@ -43,7 +43,7 @@ ORDERS = MenuEntry("shop_orders", "Orders", icon="mdi:cart", buttons_of=["shop.o
 
 
 async def start(*features: Feature) -> None:
-    """A start with the house's own features and these."""
+    """A start with the project's own features and these."""
     async with transaction(__name__):
         await sync_permissions([*discover(), *features])
 
