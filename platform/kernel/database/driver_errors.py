@@ -13,6 +13,9 @@ from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityEr
 _CONFLICTS = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 _ABSENCE = {"08", "53", "57"}  # classes: connection exception, insufficient resources, operator intervention
 _SQLITE_BUSY = ("database is locked", "database table is locked")
+_SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
+# The text before it is in the server's language. A column that is also a keyword is quoted.
+_POSTGRES_KEY = re.compile(r'[^(]*\(((?:\w+|"[^"]+")(?:, (?:\w+|"[^"]+"))*)\)=\(')
 
 DRIVER_ERRORS = (
     BaseORMException,
@@ -37,6 +40,25 @@ def is_unavailable(error: BaseException) -> bool:
     return isinstance(cause, unreachable) or _state(cause)[:2] in _ABSENCE
 
 
+def violated_unique(error: IntegrityError) -> tuple[str, list[str]] | None:
+    """The table and the columns of the unique index that was violated; None for another kind of violation.
+
+    What the database does not tell is empty: the columns of an index over expressions, and on SQLite its table too.
+    """
+    cause = _cause(error)
+    if isinstance(cause, asyncpg.UniqueViolationError):
+        told = cause.as_dict()  # without what the server left out: the detail of a row that the user may not read
+        key = _POSTGRES_KEY.match(told.get("detail", ""))
+        return told.get("table_name", ""), [column.strip('"') for column in key[1].split(", ")] if key else []
+    found = _SQLITE_UNIQUE.search(str(cause))
+    if found is None:
+        return None
+    if found[1].startswith("index '"):
+        return "", []
+    table = found[1].partition(".")[0]
+    return table, [column.removeprefix(f"{table}.") for column in found[1].split(", ")]
+
+
 def _cause(error: BaseException) -> BaseException:
     """The driver's own error, where Tortoise wrapped it."""
     wrapped = error.args[0] if isinstance(error, BaseORMException) and error.args else None
@@ -45,25 +67,3 @@ def _cause(error: BaseException) -> BaseException:
 
 def _state(error: BaseException) -> str:
     return getattr(error, "sqlstate", None) or ""
-
-
-_SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (?P<columns>.+)")
-_POSTGRES_UNIQUE = re.compile(r"Key \((?P<columns>.+?)\)=\(")
-
-
-def violated_unique(error: IntegrityError) -> tuple[str, list[str]] | None:
-    """The table and the columns of the unique index that was violated; None for another kind of violation."""
-    cause = _cause(error)
-    if isinstance(cause, asyncpg.UniqueViolationError):
-        fields = cause.as_dict()
-        found = _POSTGRES_UNIQUE.search(fields["detail"])
-        return (fields["table_name"], _columns(found["columns"])) if found else None
-    found = _SQLITE_UNIQUE.search(str(cause))
-    if not found:
-        return None
-    names = _columns(found["columns"])  # each with its table before it
-    return names[0].partition(".")[0], [name.rpartition(".")[2] for name in names]
-
-
-def _columns(listed: str) -> list[str]:
-    return [column.strip().strip('"') for column in listed.split(",")]
