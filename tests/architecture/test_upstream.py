@@ -56,7 +56,7 @@ def stock(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str) -> Stock:
 
 
 async def objects(client: BaseDBAsyncClient) -> dict[str, str]:
-    return dict(await rows(client, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))  # pyright: ignore
+    return dict(await rows(client, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"))
 
 
 async def test_a_migration_is_recorded_outside_of_its_transaction(stock: Stock) -> None:
