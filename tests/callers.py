@@ -2,15 +2,16 @@
 
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, get_type_hints
 from urllib.parse import quote
 
 import httpx
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 from kernel.auth.tokens import issue_pair
 from kernel.identity.models import Role, User
-from kernel.ids import encode
+from kernel.ids import Kind, kind_of, kinds_in
 from kernel.schema.base import wire_name
 from kernel.slices.discovery import discover
 from kernel.slices.route import SliceRoute
@@ -83,12 +84,13 @@ class Caller(httpx.AsyncClient):
         """Call the use case of this name.
 
         Arguments fill the path's parameters; the rest is the body, or the query where the slice reads no body, with
-        camelCase names. An integer for an id (`employee_id`, `tag_ids`, `ids`) is sent as the public id of that row; a text goes
-        out as it is, and so does whatever has a camelCase name, so that a test can send what is no id.
+        camelCase names. An integer where the use case reads an id (`employee_id`, `tag_ids`, `ids`) is sent as the public id of
+        that row; a text goes out as it is, and so does whatever has a camelCase name, so that a test can send what is no id.
         """
         route = slice_named(use_case)
+        kinds = id_kinds(route)
         url, rest = _addressed(route, arguments)
-        sent: dict[str, Any] = {wire_name(name): _public(name, value) for name, value in rest.items()}
+        sent: dict[str, Any] = {wire_name(name): _public(kinds.get(name), value) for name, value in rest.items()}
         if route.body_field is None:
             return Answer(await self.request(method_of(route), url, params=sent))
         return Answer(await self.request(method_of(route), url, json=sent))
@@ -117,18 +119,28 @@ def _addressed(route: SliceRoute, arguments: dict[str, object]) -> tuple[str, di
     missing = route.param_convertors.keys() - arguments.keys()
     if missing:
         raise TypeError(f"{route.name} is at {route.path_format}: give {', '.join(sorted(missing))}")
-    segments = {name: quote(str(_public(name, arguments[name])), safe="") for name in route.param_convertors}
+    kinds = id_kinds(route)
+    segments = {name: quote(str(_public(kinds.get(name), arguments[name])), safe="") for name in route.param_convertors}
     rest = {name: value for name, value in arguments.items() if name not in segments}
     return route.path_format.format(**segments), rest
 
 
-def _public(name: str, value: object) -> object:
+def id_kinds(route: SliceRoute) -> dict[str, Kind]:
+    """By the names of parameters and of fields of the body, of which kind of row the use case reads an id there."""
+    read = get_type_hints(route.endpoint, include_extras=True)
+    del read["return"]
+    for body in [each for each in read.values() if isinstance(each, type) and issubclass(each, BaseModel)]:
+        read |= {name: field.annotation for name, field in body.model_fields.items()}
+    named = {name: kinds_in(each) for name, each in read.items()}
+    return {name: kind_of(kind) for name, kinds in named.items() for kind in kinds if isinstance(kind, type)}
+
+
+def _public(kind: Kind | None, value: object) -> object:
     """The value as a client has it: of an id, the text."""
-    *_, kind = name.split("_")
-    if kind == "id" and type(value) is int:
-        return encode(value)
-    if kind == "ids" and isinstance(value, list):
-        return [encode(each) if type(each) is int else each for each in value]
+    if kind and type(value) is int:
+        return kind.encode(value)
+    if kind and isinstance(value, list):
+        return [kind.encode(each) if type(each) is int else each for each in value]
     return value
 
 

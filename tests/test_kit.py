@@ -8,7 +8,7 @@ import pytest
 
 from features.hr.models import Department, Employee, Tag
 from kernel.identity.models import Role, User
-from kernel.ids import encode
+from kernel.ids import public_id
 from tests import database
 from tests.callers import Answer, Caller, shown
 from tests.conftest import SignedIn
@@ -25,8 +25,8 @@ def sent(answer: Answer) -> tuple[str, str, Any]:
 
 async def test_a_call_fills_the_path_and_then_the_body(client: Caller) -> None:
     answer = await client.call("hr.employees.transfer", employee_id=7, department_id=8, new_manager_employee_id=None)
-    path = f"/api/v1/business/hr/employees/{encode(7)}/department"
-    assert sent(answer) == ("PATCH", path, {"departmentId": encode(8), "newManagerEmployeeId": None})
+    path = f"/api/v1/business/hr/employees/{public_id(Employee, 7)}/department"
+    assert sent(answer) == ("PATCH", path, {"departmentId": public_id(Department, 8), "newManagerEmployeeId": None})
 
 
 async def test_or_the_query_where_no_body_is_read(client: Caller) -> None:
@@ -35,17 +35,17 @@ async def test_or_the_query_where_no_body_is_read(client: Caller) -> None:
 
 
 async def test_only_an_integer_for_an_id_is_made_public(client: Caller) -> None:
-    rows = {"ids": [1, "x"], "tag_ids": [2], "id": 3, "size": 4, "tag_id": True, "departmentId": 5, "any_ids": "x"}
-    _, _, body = sent(await client.call("hr.employees.search", **rows))
+    rows = {"tag_ids": [2, "x"], "department_id": 3, "size": 4, "departmentIds": [5], "any_ids": [6]}
+    _, _, body = sent(await client.call("hr.employees.onboard", **rows))
     assert body == {
-        "ids": [encode(1), "x"],
-        "tagIds": [encode(2)],
-        "id": encode(3),
+        "tagIds": [public_id(Tag, 2), "x"],
+        "departmentId": public_id(Department, 3),
         "size": 4,
-        "tagId": True,
-        "departmentId": 5,
-        "anyIds": "x",
+        "departmentIds": [5],
+        "anyIds": [6],
     }
+    for value in (True, "x"):
+        assert sent(await client.call("hr.employees.search", department_id=value))[2] == {"departmentId": value}
     _, path, _ = sent(await client.call("hr.employees.get", employee_id="../a b"))
     assert path == "/api/v1/business/hr/employees/..%2Fa%20b"
 

@@ -5,13 +5,13 @@ from kernel.identity.models import Button, User
 
 
 class UserInfoResponse(Schema):
-    user_id: PublicId
+    user_id: PublicId[User]
     user_name: str
     nick_name: str | None
     roles: list[str]
     buttons: list[str]
     impersonating: bool
-    impersonator_id: PublicId | None
+    impersonator_id: PublicId[User] | None
 
 
 @get("/user-info", access=SIGNED_IN, open_during_password_change=True)

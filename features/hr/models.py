@@ -35,6 +35,8 @@ AT_WORK = (EmployeeStatus.PROBATION, EmployeeStatus.ACTIVE)
 class Department(Tree, SoftDelete, AuditedModel):
     """Where people work. A code may be used again once the department that had it is deleted."""
 
+    id_kind = "department"
+
     MANAGER_ROLE: ClassVar[str] = "R_DEPT_MGR"  # held by whoever manages one
 
     name = fields.CharField(max_length=100)
@@ -86,6 +88,8 @@ class Department(Tree, SoftDelete, AuditedModel):
 class Tag(AuditedModel):
     """A word that employees are found by: a skill, a language, a site."""
 
+    id_kind = "tag"
+
     name = fields.CharField(max_length=50, unique=True)
     category = fields.CharField(max_length=50)
     description = fields.CharField(max_length=500, null=True)
@@ -96,6 +100,8 @@ class Tag(AuditedModel):
 
 class Employee(Scoped, SoftDelete, AuditedModel):
     """Someone who works here, or did. `employee_no` follows from the key, so no two can be given the same one."""
+
+    id_kind = "employee"
 
     ACCOUNT_ROLE: ClassVar[str] = "R_EMPLOYEE"  # held by the account of each
 

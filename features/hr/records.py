@@ -4,31 +4,31 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from features.hr.models import EmployeeStatus
-from kernel import AuditedRecord, PublicId, PublicParentId, Source, SourceList, Status
+from features.hr.models import Department, Employee, EmployeeStatus, Tag
+from kernel import Account, AuditedRecord, PublicId, Source, SourceList, Status
 
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
 
 
-class EmployeeRecord(AuditedRecord):
+class EmployeeRecord(AuditedRecord[Employee]):
     employee_no: str | None
     name: str
     email: str | None
     phone: str | None
     position: str | None
     status: EmployeeStatus
-    user_id: PublicId | None
-    department_id: PublicId
+    user_id: PublicId[Account] | None
+    department_id: PublicId[Department]
     department_name: Annotated[str | None, Source("department__name")]
-    tag_ids: Annotated[list[PublicId], SourceList("tags", "id")]
+    tag_ids: Annotated[list[PublicId[Tag]], SourceList("tags", "id")]
     tag_names: Annotated[list[str], SourceList("tags", "name")]
 
 
-class DepartmentRecord(AuditedRecord):
+class DepartmentRecord(AuditedRecord[Department]):
     name: str
     code: str
     description: str | None
-    manager_id: PublicId | None
-    parent_id: PublicParentId
+    manager_id: PublicId[Employee] | None
+    parent_id: PublicId[Department] | None
     order: int
     status: Status

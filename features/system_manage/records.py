@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from kernel import AuditedRecord, Gender, Millis, SourceList, Status
+from kernel.identity.models import User
 
 
-class UserRecord(AuditedRecord):
+class UserRecord(AuditedRecord[User]):
     user_name: str
     nick_name: str | None
     user_gender: Gender

@@ -6,9 +6,8 @@ from kernel.context import Actor, DataScope, require_actor
 from kernel.errors.codes import Code, ResponseCode
 from kernel.errors.operator import OperatorError
 from kernel.errors.refusals import InvalidInput, NotFound, Refusal, TransportRefusal
-from kernel.identity.accounts import DEMO_PASSWORD, grant_role, open_account, revoke_role
-from kernel.ids import Int16, Int32, Int64, ParentId, PublicId, PublicParentId, SqidId, SqidList
-from kernel.ids import encode as public_id
+from kernel.identity.accounts import DEMO_PASSWORD, Account, grant_role, open_account, revoke_role
+from kernel.ids import Int16, Int32, Int64, ParentId, PublicId, SqidId, SqidList, public_id
 from kernel.models.base import AuditedModel, Model
 from kernel.models.scope import Scoped
 from kernel.models.soft_delete import SoftDelete

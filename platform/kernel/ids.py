@@ -1,5 +1,12 @@
 """Public ids: a database key is a sqid string on the wire, both ways (https://sqids.org).
 
+An id is bound to the kind of row that it names: it encodes a number for the kind beside the row's own, so that a user's
+id never passes for an employee's. A model says its kind (`id_kind = "employee"`), and a slice says the model where it
+says the id:
+
+    employee_id: SqidId[Employee]                  # comes in, in a path or a body
+    manager_id: PublicId[Employee] | None          # goes out
+
 The alphabet is shuffled by `SQIDS_SEED`, so that two installations give different ids to the same row. This hides
 counts and neighbours from a casual eye; it is not a secret that protects a row: access rules and data scopes do that.
 """
@@ -7,18 +14,59 @@ counts and neighbours from a casual eye; it is not a secret that protects a row:
 import hashlib
 import hmac
 import string
-from functools import cache, lru_cache
-from typing import Annotated
+import zlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar, get_args, get_origin
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
+from pydantic_core import CoreSchema, PydanticCustomError
 from sqids.sqids import Sqids
+from typing_extensions import TypeAliasType
 
+from kernel.errors.operator import DeclarationError
 from kernel.settings import settings
 
 MIN_LENGTH = 8
 MAX_LENGTH = 32  # far more than the longest id needs: nobody makes us decode a novel
 MAX_ID = 2**63 - 1  # a signed 64-bit key, the widest that every database has
+
+
+class Identified(Protocol):
+    """What ids name: a model, or a class that stands for one.
+
+    `id_kind` is what a reader calls a row, unique in the system. Ids that are out in the world hang on it: it stays when
+    the class or its table is renamed.
+    """
+
+    id_kind: str
+
+
+ROW = TypeVar("ROW", bound=Identified)
+
+
+class Kind:
+    """One kind of row: the number that its ids carry, and both directions, each remembered."""
+
+    def __init__(self, label: str) -> None:
+        self.label = label
+        # From the label alone, so that it is the same on every worker, and whatever other tables come and go. Two bytes
+        # keep ids short; two labels of one number are refused at start.
+        self.number = zlib.crc32(label.encode()) & 0xFFFF
+        self.encode = lru_cache(maxsize=50_000)(self._encode)
+        self.decode = lru_cache(maxsize=50_000)(self._decode)
+
+    def _encode(self, row_id: int) -> str:
+        """The public id of a row: at least 8 letters and digits."""
+        return _sqids(settings().sqids_key).encode([self.number, row_id])
+
+    def _decode(self, public_id: str) -> int:
+        """The row id behind `public_id`. Raises ValueError for whatever `encode` would not have written."""
+        number, row_id = _numbers(public_id)
+        if number != self.number or row_id > MAX_ID or self.encode(row_id) != public_id:
+            raise ValueError(f"{public_id!r} is not the id of a row of the kind {self.label!r}")
+        return row_id
 
 
 @cache
@@ -28,59 +76,129 @@ def _sqids(seed: str) -> Sqids:
     return Sqids(alphabet="".join(alphabet), min_length=MIN_LENGTH)
 
 
-@lru_cache(maxsize=100_000)
-def encode(row_id: int) -> str:
-    """The public id of a row: at least 8 letters and digits."""
-    return _sqids(settings().sqids_key).encode([row_id])
-
-
-@lru_cache(maxsize=100_000)
-def decode(public_id: str) -> int:
-    """The row id behind `public_id`. Raises ValueError for whatever `encode` would not have written."""
-    numbers = _sqids(settings().sqids_key).decode(public_id)
-    # Several strings decode to one number; only the canonical one is an id, or caches and logs see many names of one row.
-    if len(numbers) != 1 or numbers[0] > MAX_ID or encode(numbers[0]) != public_id:
+def _numbers(public_id: str) -> tuple[int, int]:
+    kind_and_row = _sqids(settings().sqids_key).decode(public_id)
+    if len(kind_and_row) != 2:
         raise ValueError(f"{public_id!r} is not an id of this system")
-    return numbers[0]
+    return kind_and_row[0], kind_and_row[1]
 
 
-def _decoded(value: object) -> int:
+_kinds: dict[str, Kind] = {}
+
+
+def kind_of(model: type[Identified]) -> Kind:
+    """The kind of a model's rows; one for each label. Raises DeclarationError for a model that says none."""
+    label = getattr(model, "id_kind", None)
+    if label is None:
+        hint = f'add to the class: id_kind = "{model.__name__.lower()}"'
+        raise DeclarationError(f"{model.__name__} has no id_kind, so no id can name its rows; {hint}")
+    if label not in _kinds:
+        _kinds[label] = Kind(label)
+    return _kinds[label]
+
+
+def check_kinds(models: Iterable[type]) -> None:
+    """Raise DeclarationError for two models whose ids could be taken for one another."""
+    by_number: dict[int, type] = {}
+    for model in models:
+        if not hasattr(model, "id_kind"):
+            continue
+        other = by_number.setdefault(kind_of(model).number, model)
+        if other is not model:
+            names = " and ".join(f"{each.__module__}.{each.__name__} ({each.id_kind!r})" for each in (other, model))
+            raise DeclarationError(f"one id would name a row of both {names}: give one of them another id_kind")
+
+
+def public_id(kind: type[Identified] | str, row_id: int) -> str:
+    """The public id of a row, for logs and links: `public_id(Employee, 7)`.
+
+    Where the model is out of sight, as in a reaction to another module's event, its label: `public_id("employee", 7)`.
+    Raises LookupError for a label that no model has.
+    """
+    if not isinstance(kind, str):
+        return kind_of(kind).encode(row_id)
+    if kind not in _kinds:
+        raise LookupError(f"no model has the id_kind {kind!r}, but: {', '.join(sorted(_kinds))}")
+    return _kinds[kind].encode(row_id)
+
+
+if TYPE_CHECKING:
+    _Key = TypeAliasType("_Key", int, type_params=(ROW,))
+else:
+
+    class _Key(Generic[ROW]):
+        """An int that is the key of a ROW; never instantiated."""
+
+
+def kinds_in(annotation: Any, _seen: set[object] | None = None) -> "set[type[Identified] | TypeVar]":
+    """What the ids in a type name, in the fields of its models too; a TypeVar for an id that does not say it."""
+    seen: set[object] = set() if _seen is None else _seen
+    if get_origin(annotation) is _Key:
+        return set(get_args(annotation))
+    parts: list[Any] = list(get_args(annotation))
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in seen:
+        seen.add(annotation)
+        parts += [field.annotation for field in annotation.model_fields.values()]
+    return set().union(*(kinds_in(part, seen) for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadAs:
+    """What pydantic takes a `_Key` for, once its kind is known; an int in a generic class that leaves the kind open."""
+
+    of: Callable[[Kind], Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        (named,) = kinds_in(source)
+        return handler.generate_schema(int if isinstance(named, TypeVar) else self.of(kind_of(named)))
+
+
+def _incoming(kind: Kind) -> Any:
+    return Annotated[int, BeforeValidator(partial(_decoded, kind)), WithJsonSchema(_json_schema(kind))]
+
+
+def _incoming_parent(kind: Kind) -> Any:
+    wire = {"anyOf": [_json_schema(kind), {"const": 0, "type": "integer"}, {"type": "null"}]}
+    return Annotated[int | None, BeforeValidator(partial(_decoded_parent, kind)), WithJsonSchema(wire)]
+
+
+def _outgoing(kind: Kind) -> Any:
+    return Annotated[int, PlainSerializer(kind.encode, return_type=str), WithJsonSchema(_json_schema(kind))]
+
+
+def _json_schema(kind: Kind) -> dict[str, Any]:
+    description = f"id of the kind {kind.label!r}"
+    return {"type": "string", "minLength": MIN_LENGTH, "description": description, "examples": ["Uk8dL2xq"]}
+
+
+def _decoded(kind: Kind, value: object) -> int:
     if not isinstance(value, str):
         raise PydanticCustomError("sqid", "an id is a string of at least 8 characters")
     if len(value) <= MAX_LENGTH:
         try:
-            return decode(value)
+            return kind.decode(value)
         except ValueError:
             pass
-    raise PydanticCustomError("sqid", "{shown} is not an id of this system", {"shown": repr(value[:40])})
+    facts = {"shown": repr(value[:40]), "kind": kind.label}
+    raise PydanticCustomError("sqid", "{shown} is not the id of a row of the kind '{kind}'", facts)
 
 
-def _decoded_parent(value: object) -> int | None:
+def _decoded_parent(kind: Kind, value: object) -> int | None:
     is_root = value is None or value == "0" or (type(value) is int and value == 0)  # neither False nor 0.0
-    return None if is_root else _decoded(value)
+    return None if is_root else _decoded(kind, value)
 
 
-_JSON_SCHEMA = {"type": "string", "minLength": MIN_LENGTH, "examples": ["Uk8dL2xq"]}
-_PARENT_JSON_SCHEMA = {"anyOf": [_JSON_SCHEMA, {"const": 0, "type": "integer"}]}
+SqidId = Annotated[_Key[ROW], _ReadAs(_incoming)]
+"""`SqidId[Employee]`, a key that comes in, in a path or a body: a string on the wire, an int in Python."""
 
-SqidId = Annotated[int, BeforeValidator(_decoded), WithJsonSchema(_JSON_SCHEMA)]
-"""A key that comes in, in a path or a body: a string on the wire, an int in Python. An integer is refused."""
-
-SqidList = Annotated[list[SqidId], Field(max_length=1000)]
+SqidList = Annotated[list[SqidId[ROW]], Field(max_length=1000)]
 """Keys that come in, a thousand at most: each costs some microseconds to decode, and a place in a statement."""
 
-PublicId = Annotated[int, PlainSerializer(encode, return_type=str), WithJsonSchema(_JSON_SCHEMA)]
-"""A key that goes out: an int in Python, a string on the wire."""
+PublicId = Annotated[_Key[ROW], _ReadAs(_outgoing)]
+"""`PublicId[Employee]`, a key that goes out: an int in Python, a string on the wire."""
 
-ParentId = Annotated[int | None, BeforeValidator(_decoded_parent), WithJsonSchema(_PARENT_JSON_SCHEMA)]
+ParentId = Annotated[_Key[ROW] | None, _ReadAs(_incoming_parent)]
 """The key of a tree's parent that comes in: null, 0 and "0" mean a root, which is None in Python."""
-
-PublicParentId = Annotated[
-    int | None,
-    PlainSerializer(lambda parent_id: 0 if parent_id is None else encode(parent_id), return_type=str | int),
-    WithJsonSchema(_PARENT_JSON_SCHEMA),
-]
-"""The key of a tree's parent that goes out: 0 for a root."""
 
 Int16 = Annotated[int, Field(ge=-(2**15), le=2**15 - 1)]
 Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]

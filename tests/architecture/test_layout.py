@@ -30,7 +30,7 @@ def long_files(root: Path) -> list[str]:
 
 
 def wide_slices(root: Path) -> list[str]:
-    """The slices that a reader cannot follow without knowing too many names: those beside the types of fields."""
+    """The slices that a reader cannot follow without knowing too many names: those beside types of fields and kinds of ids."""
     found: list[str] = []
     for file in python_files(root, "features"):
         if not is_slice(file):
@@ -45,7 +45,7 @@ def wide_slices(root: Path) -> list[str]:
 
 
 def names_beside_field_types(tree: ast.Module) -> list[str]:
-    """The imported names that a file uses elsewhere than in the fields of its classes."""
+    """The imported names that a file uses elsewhere than in the fields of its classes and in `[...]` of its signatures."""
     imported = {
         alias.asname or alias.name
         for node in tree.body
@@ -59,8 +59,16 @@ def names_beside_field_types(tree: ast.Module) -> list[str]:
         for each in node.body
         if isinstance(each, ast.AnnAssign)
     ]
-    in_fields = {id(each) for field in fields for each in ast.walk(field)}
-    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in in_fields}
+    kinds = [
+        each.slice
+        for node in tree.body
+        if isinstance(node, ast.AsyncFunctionDef)
+        for signature in (node.args, node.returns or node.args)
+        for each in ast.walk(signature)
+        if isinstance(each, ast.Subscript)
+    ]
+    beside = {id(each) for read_in_place in [*fields, *kinds] for each in ast.walk(read_in_place)}
+    used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and id(node) not in beside}
     return sorted(imported & used)
 
 
@@ -111,9 +119,9 @@ def test_slices_are_narrow(tmp_path):
     plant(
         tmp_path,
         {
-            f"features/shop/orders/{verb}.py": f"from kernel import Email, post, {', '.join(names)}\n"
+            f"features/shop/orders/{verb}.py": f"from kernel import Email, Order, post, {', '.join(names)}\n"
             f"class SendOrderRequest(name_0):\n    email: Email | None = None\n"
-            f"@post()\nasync def use_case(): return {', '.join(names[:used])}\n"
+            f"@post()\nasync def use_case(id: SqidId[Order]) -> Updated: return {', '.join(names[:used])}\n"
             for verb, used in (("get", 9), ("send", 10))
         },
     )

@@ -8,10 +8,9 @@ import httpx
 from fastapi.params import Form
 from pydantic import BaseModel
 
-from kernel.ids import encode
 from kernel.models.base import Model
 from kernel.slices.route import SliceRoute
-from tests.callers import every_slice
+from tests.callers import every_slice, id_kinds
 
 # What only someone on the inside can know: tables, files, libraries, statements, tracebacks, addresses; and see below.
 _INSIDE = re.compile(
@@ -50,6 +49,6 @@ def slices_with_a_body() -> Iterator[SliceRoute]:
             yield route
 
 
-def url_of(route: SliceRoute) -> str:
+def url_of(route: SliceRoute, row_id: int = 1) -> str:
     """The slice's URL, with the id of some row wherever it asks for one."""
-    return re.sub(r"\{\w+\}", encode(1), route.path_format)
+    return route.path_format.format(**{name: kind.encode(row_id) for name, kind in id_kinds(route).items()})

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from features.hr.models import Department
-from kernel.ids import encode
+from features.hr.models import Department, Employee
+from kernel.ids import public_id
 from kernel.schema.base import wire_name
 from kernel.slices.route import SliceRoute
-from tests.callers import method_of
+from tests.callers import id_kinds, method_of
 from tests.conftest import SignedIn
 from tests.hostile import slices_with_a_body, url_of, verdict
 
@@ -161,11 +161,11 @@ async def test_of_two_equal_keys_the_last_counts(signed_in: SignedIn) -> None:
 async def test_unknown_fields_are_never_stored(signed_in: SignedIn) -> None:
     soybean = await signed_in("R_SUPER")
     unknown = {
-        "id": encode(999),
+        "id": public_id(Department, 999),
         "createdBy": "nobody",
         "created_at": 0,
         "deletedAt": "2026-01-01",
-        "managerId": encode(1),
+        "managerId": public_id(Employee, 1),
         "__class__": "Employee",
         "\ud800": 1,
     }
@@ -210,7 +210,7 @@ async def test_what_is_refused_as_too_large_was_not_done(signed_in: SignedIn) ->
     """Not even where the slice reads no body."""
     department = await Department.create(name="Legal", code="LE")
     soybean = await signed_in("R_SUPER")
-    answer = await soybean.request("DELETE", f"{DEPARTMENTS}/{encode(department.id)}", content=TOO_LARGE)
+    answer = await soybean.request("DELETE", f"{DEPARTMENTS}/{public_id(Department, department.id)}", content=TOO_LARGE)
     assert verdict(answer) == (413, "1003")
     assert await Department.exists(id=department.id)
 
@@ -268,26 +268,27 @@ async def test_three_hundred_random_bodies_break_nothing(signed_in: SignedIn, wh
     codes: set[str] = set()
     for number in range(300):
         route = routes[number % len(routes)]
-        body = json.dumps({field: random_field(field, chance) for field in fields_of(route) if chance.random() < 0.8})
-        url = url_of(route).replace(encode(1), encode(chance.randint(1, 8)))
+        body = json.dumps(
+            {each: random_field(route, each, chance) for each in fields_of(route) if chance.random() < 0.8}
+        )
+        url = url_of(route, chance.randint(1, 8))
         status, code = verdict(await caller.request(method_of(route), url, content=body, headers=JSON))
         assert (status, route.name, body) == (200, route.name, body)
         codes.add(code)
     assert {"0000", "1101", "1200"} < codes
 
 
-def random_field(field: str, chance: random.Random) -> Any:
-    return right_value(field, chance) if chance.random() < 0.8 else random_value(chance)
+def random_field(route: SliceRoute, field: str, chance: random.Random) -> Any:
+    return right_value(route, field, chance) if chance.random() < 0.8 else random_value(chance)
 
 
-def right_value(field: str, chance: random.Random) -> Any:
+def right_value(route: SliceRoute, field: str, chance: random.Random) -> Any:
     """One that the field's name promises, so that some of the bodies are done."""
     number = chance.randint(1, 8)
     word = f"word{chance.randint(1, 10**6)}"
-    if field.lower().endswith("ids"):
-        return [encode(number)]
-    if field.endswith("Id"):
-        return encode(number)
+    kind = {wire_name(name): kind for name, kind in id_kinds(route).items()}.get(field)
+    if kind:
+        return [kind.encode(number)] if field.lower().endswith("ids") else kind.encode(number)
     if field.lower().endswith("email"):
         return f"{word}@tessera.example"
     if field.lower().endswith("phone"):
@@ -318,7 +319,7 @@ def random_value(chance: random.Random, depth: int = 0) -> Any:
             True,
             False,
             chance.choice([0, 1, 7, -1, 2**31, 2**63, 2**64, 10**400, 1.5, 1e308, float("nan")]),
-            encode(chance.choice([0, 61, 10**9, 2**63 - 1])),
+            public_id(chance.choice([Department, Employee]), chance.choice([0, 61, 10**9, 2**63 - 1])),
             chance.choice(["hanmei", "Li Lei", "R_SUPER", "-id", "%", "\\", "'", "\x7f", "0", "3", "resigned"]),
             "".join(chance.choice("A \xe9\u4e00\u202e\U0001f600\ud800") for _ in range(5)),
             "x" * chance.choice([2, 8, 50, 51, 100, 101, 254, 255, 500, 501, 4000]),

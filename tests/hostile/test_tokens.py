@@ -14,7 +14,7 @@ import pytest
 from kernel import Status, clock
 from kernel.auth.tokens import TokenPair, issue_pair
 from kernel.identity.models import Api, Role, User
-from kernel.ids import encode
+from kernel.ids import public_id
 from tests.callers import authorization
 from tests.conftest import NOW, SignedIn
 from tests.hostile import verdict
@@ -123,7 +123,7 @@ FORGERIES: dict[str, Forge] = {
     "a changed payload": lambda token: ".".join(
         [
             token.split(".")[0],
-            base64url(json.dumps(opened(token)[1] | {"sub": encode(2)}).encode()),
+            base64url(json.dumps(opened(token)[1] | {"sub": public_id(User, 2)}).encode()),
             token.split(".")[2],
         ]
     ),

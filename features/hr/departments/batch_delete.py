@@ -6,7 +6,7 @@ from kernel import BatchDeleted, BatchDeleteRequest, delete
 
 
 @delete(button="B_HR_DEPT_DELETE")
-async def batch_delete_departments(request: BatchDeleteRequest) -> BatchDeleted:
+async def batch_delete_departments(request: BatchDeleteRequest[Department]) -> BatchDeleted[Department]:
     """A parent and all of its children may go together."""
     departments = await Department.all_for_update(request.ids)
     await refuse_departments_in_use(request.ids)

@@ -9,13 +9,13 @@ class CreateDepartmentRequest(Request):
     name: ShortText
     code: DepartmentCode
     description: LongText | None = None
-    parent_id: ParentId = None
+    parent_id: ParentId[Department] = None
     order: Int32 = 0
     status: Status = Status.ENABLED
 
 
 @post(button="B_HR_DEPT_CREATE")
-async def create_department(request: CreateDepartmentRequest) -> Created:
+async def create_department(request: CreateDepartmentRequest) -> Created[Department]:
     await Department.ensure_may_stand_below(request.parent_id)
     department = await Department.create(**dict(request))
     return Created(created_id=department.id)

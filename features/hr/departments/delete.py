@@ -6,7 +6,7 @@ from kernel import Deleted, SqidId, delete
 
 
 @delete("/{department_id}", button="B_HR_DEPT_DELETE")
-async def delete_department(department_id: SqidId) -> Deleted:
+async def delete_department(department_id: SqidId[Department]) -> Deleted[Department]:
     department = await Department.for_update(department_id)
     await refuse_departments_in_use([department_id])
     await department.delete()

@@ -1,6 +1,6 @@
 """Find departments."""
 
-from features.hr.models import Department
+from features.hr.models import Department, Employee
 from features.hr.records import DepartmentRecord
 from kernel import AuditedSearchRequest, Contains, Exact, Page, SqidId, Status, paginate, post
 
@@ -9,7 +9,7 @@ class SearchDepartmentsRequest(AuditedSearchRequest):
     name: Contains = None
     code: Contains = None
     status: Exact[Status] = None
-    manager_id: Exact[SqidId] = None
+    manager_id: Exact[SqidId[Employee]] = None
 
 
 @post("/search")

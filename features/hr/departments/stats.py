@@ -9,7 +9,7 @@ from kernel import PublicId, Schema, get
 class DepartmentStats(Schema):
     """`employeeCount` counts everybody on file in the department, those who have resigned included, as a search does."""
 
-    id: PublicId
+    id: PublicId[Department]
     name: str
     code: str
     manager_name: str | None

@@ -11,13 +11,13 @@ class UpdateDepartmentRequest(Request):
     name: ShortText | MISSING = MISSING
     code: DepartmentCode | MISSING = MISSING
     description: LongText | None = None
-    parent_id: ParentId = None
+    parent_id: ParentId[Department] = None
     order: Int32 | MISSING = MISSING
     status: Status | MISSING = MISSING
 
 
 @patch("/{department_id}", button="B_HR_DEPT_EDIT")
-async def update_department(department_id: SqidId, request: UpdateDepartmentRequest) -> Updated:
+async def update_department(department_id: SqidId[Department], request: UpdateDepartmentRequest) -> Updated[Department]:
     await Department.ensure_may_stand_below(request.parent_id, department_id)
     department = await Department.for_update(department_id)
     if changes := request.changes():

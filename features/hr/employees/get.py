@@ -6,5 +6,5 @@ from kernel import SqidId, fetch_one, get
 
 
 @get("/{employee_id}")
-async def get_employee(employee_id: SqidId) -> EmployeeRecord:
+async def get_employee(employee_id: SqidId[Employee]) -> EmployeeRecord:
     return await fetch_one(Employee.visible().filter(id=employee_id), EmployeeRecord)

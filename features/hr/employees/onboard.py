@@ -1,8 +1,9 @@
 """Take on an employee: an account with a random password, and a place in a department, in probation."""
 
 from features.hr.events import EmployeeOnboarded
-from features.hr.models import Department, Employee
+from features.hr.models import Department, Employee, Tag
 from kernel import (
+    Account,
     Email,
     Gender,
     NewPassword,
@@ -24,20 +25,20 @@ from kernel import (
 class OnboardEmployeeRequest(Request):
     user_name: UserName
     name: ShortText
-    department_id: SqidId | None = None
+    department_id: SqidId[Department] | None = None
     email: Email | None = None
     phone: Phone | None = None
     position: ShortText | None = None
     user_gender: Gender = Gender.UNKNOWN
-    tag_ids: SqidList = []
+    tag_ids: SqidList[Tag] = []
 
 
 class OnboardEmployeeResponse(Schema):
     """`rawPassword` is shown this once and must be changed at the first sign-in."""
 
-    employee_id: PublicId
+    employee_id: PublicId[Employee]
     employee_no: str
-    user_id: PublicId
+    user_id: PublicId[Account]
     raw_password: str
 
 

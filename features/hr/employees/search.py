@@ -1,6 +1,6 @@
 """Find employees, as far as the caller's data scope reaches."""
 
-from features.hr.models import Employee, EmployeeStatus
+from features.hr.models import Department, Employee, EmployeeStatus
 from features.hr.records import EmployeeRecord
 from kernel import AuditedSearchRequest, Contains, Exact, Page, SqidId, paginate, post
 
@@ -9,7 +9,7 @@ class SearchEmployeesRequest(AuditedSearchRequest):
     name: Contains = None
     email: Contains = None
     status: Exact[EmployeeStatus] = None
-    department_id: Exact[SqidId] = None
+    department_id: Exact[SqidId[Department]] = None
 
 
 @post("/search")

@@ -7,12 +7,12 @@ from kernel import Request, SqidId, Updated, emit, patch
 
 
 class TransferEmployeeRequest(Request):
-    department_id: SqidId | None = None
-    new_manager_employee_id: SqidId | None = None
+    department_id: SqidId[Department] | None = None
+    new_manager_employee_id: SqidId[Employee] | None = None
 
 
 @patch("/{employee_id}/department", button="B_HR_EMP_TRANSFER")
-async def transfer(employee_id: SqidId, request: TransferEmployeeRequest) -> Updated:
+async def transfer(employee_id: SqidId[Employee], request: TransferEmployeeRequest) -> Updated[Employee]:
     """A manager names a successor (`newManagerEmployeeId`) for the departments that they leave behind."""
     employee = await Employee.for_update(employee_id)
     await lock_for_move(employee, department_id=request.department_id, successor_id=request.new_manager_employee_id)

@@ -11,5 +11,7 @@ log = structlog.get_logger(__name__)
 @on(EmployeeOnboarded)
 async def tell(event: EmployeeOnboarded) -> None:
     log.info(
-        "employee onboarded", employee_id=public_id(event.employee_id), department_id=public_id(event.department_id)
+        "employee onboarded",
+        employee_id=public_id("employee", event.employee_id),
+        department_id=public_id("department", event.department_id),
     )

@@ -12,7 +12,7 @@ log = structlog.get_logger(__name__)
 async def tell(event: EmployeeTransferred) -> None:
     log.info(
         "employee transferred",
-        employee_id=public_id(event.employee_id),
-        from_department_id=public_id(event.from_department_id),
-        to_department_id=public_id(event.to_department_id),
+        employee_id=public_id("employee", event.employee_id),
+        from_department_id=public_id("department", event.from_department_id),
+        to_department_id=public_id("department", event.to_department_id),
     )

@@ -22,7 +22,7 @@ from kernel import (
     require_actor,
     transaction,
 )
-from kernel.identity.models import SUPER_ROLE
+from kernel.identity.models import SUPER_ROLE, User
 
 
 class CreateUserRequest(Request):
@@ -39,7 +39,7 @@ class CreateUserRequest(Request):
 
 
 @post(transaction=False)  # the password is hashed before the transaction opens
-async def create_user(request: CreateUserRequest) -> Created:
+async def create_user(request: CreateUserRequest) -> Created[User]:
     user_name, password = required_credentials(request)
     refuse_roles(request.by_user_role_code_list)
     new_password = await NewPassword.chosen(password, user_name=user_name)

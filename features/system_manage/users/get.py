@@ -6,5 +6,5 @@ from kernel.identity.models import User
 
 
 @get("/{user_id}")
-async def get_user(user_id: SqidId) -> UserRecord:
+async def get_user(user_id: SqidId[User]) -> UserRecord:
     return await fetch_one(User.filter(id=user_id), UserRecord)

@@ -15,11 +15,14 @@ from typing import Any
 
 import jwt
 
-from kernel import clock, ids
+from kernel import clock
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
+from kernel.identity.models import User
+from kernel.ids import kind_of
 from kernel.settings import settings
 
+_users = kind_of(User)
 _REQUIRED = ["sub", "typ", "ver", "sid", "iat", "exp", "jti"]
 
 
@@ -52,9 +55,13 @@ def issue_pair(
 ) -> TokenPair:
     """An access and a refresh token of one session, a new one unless named."""
     config = settings()
-    claims: dict[str, Any] = {"sub": ids.encode(user_id), "ver": token_version, "sid": session or secrets.token_hex(16)}
+    claims: dict[str, Any] = {
+        "sub": _users.encode(user_id),
+        "ver": token_version,
+        "sid": session or secrets.token_hex(16),
+    }
     if impersonator_id is not None:
-        claims["imp"] = ids.encode(impersonator_id)
+        claims["imp"] = _users.encode(impersonator_id)
     return TokenPair(
         access=_sign(claims, TokenType.ACCESS, config.jwt_access_token_expire_minutes),
         refresh=_sign(claims, TokenType.REFRESH, config.jwt_refresh_token_expire_minutes),
@@ -72,11 +79,11 @@ def read_token(encoded: str, expected: TokenType) -> Token:
             options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},  # the one clock, below
         )
         token = Token(
-            user_id=ids.decode(claims["sub"]),
+            user_id=_users.decode(claims["sub"]),
             type=TokenType(claims["typ"]),
             token_version=int(claims["ver"]),
             session=str(claims["sid"]),
-            impersonator_id=ids.decode(claims["imp"]) if "imp" in claims else None,
+            impersonator_id=_users.decode(claims["imp"]) if "imp" in claims else None,
             issued_at=int(claims["iat"]),
             token_id=str(claims["jti"]),
         )

@@ -8,6 +8,13 @@ from kernel.errors.refusals import Refusal
 from kernel.identity.models import Role, User
 from kernel.schema.types import Gender, Status
 
+
+class Account:
+    """Stands for a user where features name one, as they do not see the table: `PublicId[Account]`."""
+
+    id_kind = User.id_kind
+
+
 DEMO_PASSWORD = "123456"  # noqa: S105  known to everybody, on purpose: demo mode only
 
 

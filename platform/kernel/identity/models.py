@@ -26,6 +26,8 @@ class IconType(StrEnum):
 class User(AuditedModel):
     """An account. Only its hash of the password is known; `token_version` counts the times all its tokens were ended."""
 
+    id_kind = "user"
+
     user_name = fields.CharField(max_length=64, unique=True)
     nick_name = fields.CharField(max_length=100, null=True)
     user_gender = fields.CharEnumField(Gender, max_length=1, default=Gender.UNKNOWN)
@@ -52,6 +54,8 @@ class User(AuditedModel):
 
 class Role(AuditedModel):
     """What its holders may see and call, and which rows they reach."""
+
+    id_kind = "role"
 
     role_name = fields.CharField(max_length=64)
     role_code = fields.CharField(max_length=64, unique=True)
@@ -84,6 +88,8 @@ class Role(AuditedModel):
 
 class Menu(Tree, AuditedModel):
     """A page of the front end, or a catalog of pages. The fields are those that the front end's router reads."""
+
+    id_kind = "menu"
 
     parent: fields.ForeignKeyNullableRelation["Menu"] = fields.ForeignKeyField(
         "kernel.Menu", null=True, on_delete=fields.RESTRICT, related_name="children"
@@ -121,6 +127,8 @@ class Menu(Tree, AuditedModel):
 class Button(AuditedModel):
     """An action on a page: `B_<module>_<subject>_<verb>`."""
 
+    id_kind = "button"
+
     button_code = fields.CharField(max_length=100, unique=True)
     button_desc = fields.CharField(max_length=200)
     menu: fields.ForeignKeyRelation[Menu] = fields.ForeignKeyField(
@@ -135,6 +143,8 @@ class Button(AuditedModel):
 
 class Api(AuditedModel):
     """A slice, as permissions name it: `route_key` is the use case's name. Start-up keeps the table equal to the code."""
+
+    id_kind = "api"
 
     route_key = fields.CharField(max_length=200, unique=True)
     api_path = fields.CharField(max_length=300)

@@ -26,6 +26,9 @@ class Model(models.Model):
 
     id = fields.BigIntField(primary_key=True)
 
+    id_kind: ClassVar[str]
+    """What the public ids of its rows name, as `kernel.ids` says; a table whose rows no client names has none."""
+
     soft_deletable: ClassVar[bool] = False
 
     duplicates: ClassVar[Mapping[str, ResponseCode]] = {}

@@ -3,7 +3,7 @@
     class SearchEmployeesRequest(AuditedSearchRequest):
         name: Contains = None                    # name=... anywhere in the column, any case, % and _ literal
         status: Exact[EmployeeStatus] = None
-        department_id: Exact[SqidId] = None
+        department_id: Exact[SqidId[Department]] = None
 
 Absent, null and "" filters do not filter.
 """

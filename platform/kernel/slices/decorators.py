@@ -1,7 +1,7 @@
 """How a file declares its use case: one decorator on its handler. Name, URL and permission follow from the file's place.
 
     @patch("/{employee_id}/department", button="B_HR_EMP_TRANSFER")
-    async def transfer(employee_id: SqidId, request: TransferEmployeeRequest) -> Updated: ...
+    async def transfer(employee_id: SqidId[Employee], request: TransferEmployeeRequest) -> Updated[Employee]: ...
 
 in `features/hr/employees/transfer.py` is the use case `hr.employees.transfer`, answers to
 `PATCH /api/v1/business/hr/employees/{employee_id}/department`, and asks for sign-in, the API permission

@@ -22,6 +22,7 @@ from typing import Any, TypeVar
 from kernel.database.config import tortoise_config
 from kernel.errors.codes import ResponseCode, check_codes
 from kernel.errors.operator import DeclarationError, SettingsError
+from kernel.ids import check_kinds
 from kernel.models.base import Model
 from kernel.rbac.declarations import Declarations
 from kernel.settings import ModuleSettings, settings
@@ -57,6 +58,7 @@ def discover() -> tuple[Feature, ...]:
     root = Path(importlib.import_module("features").__path__[0])
     found = tuple(_read_feature(path) for path in sorted(root.iterdir()) if any(path.glob("**/*.py")))
     check_codes([kind for feature in found for kind in feature.codes])
+    check_kinds(_models("kernel.identity.models", *(feature.models for feature in found if feature.models)))
     return found
 
 
@@ -73,7 +75,7 @@ def database_config() -> dict[str, Any]:
 
 
 def _refuse_foreign_keys_out(feature: Feature) -> None:
-    for model in _classes(importlib.import_module(feature.models or ""), Model):
+    for model in _models(feature.models or ""):
         for name in model._meta.fetch_fields:
             target = getattr(model._meta.fields_map[name], "model_name", f"{feature.name}.")
             if target.partition(".")[0] != feature.name:
@@ -81,6 +83,10 @@ def _refuse_foreign_keys_out(feature: Feature) -> None:
                     f"{feature.name.upper()}_DB_URL: {model.__name__}.{name} is a foreign key to {target}, "
                     f"which is in the common database; {feature.name} cannot have one of its own"
                 )
+
+
+def _models(*dotted: str) -> list[type[Model]]:
+    return [model for each in dotted for model in _classes(importlib.import_module(each), Model)]
 
 
 def _read_feature(folder: Path) -> Feature:

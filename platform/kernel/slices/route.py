@@ -1,10 +1,10 @@
 """A slice as FastAPI serves it: the access rule first, before a byte of the body is read; then parsing; then the handler."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from contextlib import nullcontext
 from functools import wraps
-from typing import Any, ParamSpec, get_args, get_origin, get_type_hints
+from typing import Any, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
@@ -18,6 +18,7 @@ from starlette.types import Message, Receive, Scope, Send
 from kernel.errors.codes import Code
 from kernel.errors.operator import DeclarationError
 from kernel.errors.refusals import TransportRefusal
+from kernel.ids import kinds_in
 from kernel.rbac.authorize import Access, AccessRule, Requirement, all_of
 from kernel.schema.envelope import Success
 from kernel.search.request import SearchRequest
@@ -39,6 +40,7 @@ class SliceRoute(APIRoute):
         assert declared, f"{name}: the handler is not decorated"
         options = declared.options
         hints = get_type_hints(handler, include_extras=True)
+        _refuse_ids_of_no_kind(name, hints)
         envelope = _envelope(name, hints.pop("return", None))
         self.access_rule = AccessRule(
             name,
@@ -86,6 +88,16 @@ def _requirement(names: str | Requirement | None) -> Requirement | None:
 
 def _is_read(method: str, parameters: Iterable[object]) -> bool:
     return method == "GET" or any(isinstance(each, type) and issubclass(each, SearchRequest) for each in parameters)
+
+
+def _refuse_ids_of_no_kind(name: str, hints: Mapping[str, Any]) -> None:
+    for place, annotation in hints.items():
+        if any(isinstance(kind, TypeVar) for kind in kinds_in(annotation)):
+            where = "its answer" if place == "return" else f"its parameter `{place}`"
+            raise DeclarationError(
+                f"{name}: in {where} an id does not say which kind of row it names; "
+                "write SqidId[Employee], PublicId[Employee], Updated[Employee], AuditedRecord[Employee]"
+            )
 
 
 def _envelope(name: str, payload: Any) -> type[Success] | None:

@@ -5,7 +5,7 @@ from syrupy.assertion import SnapshotAssertion
 from kernel import Status
 from kernel.auth.tokens import issue_pair
 from kernel.identity.models import Button, Role, User
-from kernel.ids import encode
+from kernel.ids import public_id
 from tests.callers import Caller, bearer, shown
 from tests.conftest import Counting, SignedIn
 
@@ -51,7 +51,7 @@ async def test_an_impersonation_names_the_impersonator(client: Caller) -> None:
     assert (answer["userName"], answer["impersonating"], answer["impersonatorId"]) == (
         "hanmei",
         True,
-        encode(soybean.id),
+        public_id(User, soybean.id),
     )
 
 

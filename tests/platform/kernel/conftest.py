@@ -43,7 +43,8 @@ def no_request() -> Iterator[None]:
 
 def forget_settings() -> None:
     """They are read again. What was made from them is kept by their values, but for ids, on the path of every answer."""
-    for read_once in (settings, settings_module._load, ids.encode, ids.decode):
+    by_kind = [method for kind in ids._kinds.values() for method in (kind.encode, kind.decode)]
+    for read_once in (settings, settings_module._load, *by_kind):
         read_once.cache_clear()
 
 

@@ -6,7 +6,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department
 from kernel import Status
-from kernel.ids import encode
+from kernel.ids import public_id
 from tests.callers import shown
 from tests.conftest import SignedIn
 from tests.state import unchanged
@@ -26,7 +26,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
     )
     assert shown(answer, events) == snapshot
     legal = await Department.get(code="LE")
-    assert encode(legal.id) == answer.data["createdId"]
+    assert public_id(Department, legal.id) == answer.data["createdId"]
     assert (legal.name, legal.description, legal.parent_id) == ("Legal", "Reads the small print", headquarters.id)
     assert (legal.order, legal.status, legal.manager_id) == (7, Status.DISABLED, None)
     assert (legal.created_by, legal.updated_by) == ("hanmei", "hanmei")

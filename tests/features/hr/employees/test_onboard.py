@@ -9,7 +9,7 @@ from features.hr.events import EmployeeOnboarded
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
 from kernel import Gender, Status
 from kernel.identity.models import Api, Button, Role, User
-from kernel.ids import encode
+from kernel.ids import public_id
 from tests.callers import Answer, Caller, bearer, shown
 from tests.conftest import SignedIn
 from tests.state import unchanged
@@ -38,7 +38,10 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
     assert (employee.department.code, employee.created_by) == ("RD", "hanmei")
     assert sorted(tag.name for tag in employee.tags) == ["Mentor", "SQL"]
     assert answer.data["employeeNo"] == employee.employee_no
-    assert (answer.data["employeeId"], answer.data["userId"]) == (encode(employee.id), encode(user.id))
+    assert (answer.data["employeeId"], answer.data["userId"]) == (
+        public_id(Employee, employee.id),
+        public_id(User, user.id),
+    )
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from features.hr.models import Department
-from kernel.ids import encode
+from kernel.ids import public_id
 from tests.callers import Answer
 from tests.conftest import SignedIn
 from tests.state import unchanged
@@ -17,7 +17,7 @@ async def test_success(signed_in: SignedIn) -> None:
             "event": "employee onboarded",
             "log_level": "info",
             "employee_id": answer.data["employeeId"],
-            "department_id": encode((await Department.get(code="SA")).id),
+            "department_id": public_id(Department, (await Department.get(code="SA")).id),
         }
     ]
 

@@ -4,7 +4,7 @@ from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
 from features.hr.models import Department, Employee
-from kernel.ids import encode
+from kernel.ids import public_id
 from tests.conftest import SignedIn
 
 
@@ -16,9 +16,9 @@ async def test_success(signed_in: SignedIn) -> None:
             {
                 "event": "employee transferred",
                 "log_level": "info",
-                "employee_id": encode(employee.id),
-                "from_department_id": encode(employee.department_id),
-                "to_department_id": encode(sales.id),
+                "employee_id": public_id(Employee, employee.id),
+                "from_department_id": public_id(Department, employee.department_id),
+                "to_department_id": public_id(Department, sales.id),
             }
         ],
     )

@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from kernel import Status
 from kernel.identity.models import User
-from kernel.ids import decode
+from kernel.ids import kind_of
 from tests.callers import Answer, Caller, shown
 from tests.conftest import SignedIn
 from tests.state import unchanged
@@ -46,7 +46,7 @@ async def test_name_password_and_a_role_are_enough(signed_in: SignedIn, nothing:
     admin = await signed_in("R_ADMIN")
     enough = {name: NEW[name] for name in ("userName", "password", "byUserRoleCodeList")}
     created = await admin.call("system_manage.users.create", **enough | nothing)
-    user = await User.get(id=decode(created.data["createdId"]))
+    user = await User.get(id=kind_of(User).decode(created.data["createdId"]))
     assert (user.nick_name, user.user_phone, user.user_email, user.user_gender) == (None, None, None, "3")
     assert user.status_type == Status.ENABLED
 

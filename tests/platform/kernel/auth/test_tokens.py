@@ -13,7 +13,8 @@ from kernel import clock
 from kernel.auth.tokens import TokenType, issue_pair, read_token
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
-from kernel.ids import decode, encode
+from kernel.identity.models import User
+from kernel.ids import kind_of
 from tests.conftest import NOW
 from tests.platform.kernel.conftest import Configure
 
@@ -71,7 +72,7 @@ def test_each_sign_in_begins_a_session() -> None:
 def test_no_key_of_a_row_leaves_the_house() -> None:
     for token in (pair := issue_pair(USER, 3, impersonator_id=IMPERSONATOR)).access, pair.refresh:
         claims = part(token, 1)
-        assert (decode(claims["sub"]), decode(claims["imp"])) == (USER, IMPERSONATOR)
+        assert (kind_of(User).decode(claims["sub"]), kind_of(User).decode(claims["imp"])) == (USER, IMPERSONATOR)
         for number in (USER, IMPERSONATOR):
             assert str(number) not in json.dumps([part(token, 0), claims])
 
@@ -140,9 +141,9 @@ def test_a_rotated_key_signs_while_the_old_one_still_verifies(configure: Configu
 
 
 def test_rotating_the_key_changes_no_public_id(configure: Configure) -> None:
-    before = encode(USER)
+    before = kind_of(User).encode(USER)
     configure(SECRET_KEY=NEW_KEY)
-    assert encode(USER) == before
+    assert kind_of(User).encode(USER) == before
 
 
 def test_a_key_that_was_never_ours_opens_nothing(claims: dict[str, Any]) -> None:

@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
+from features.hr.models import Department
 from kernel.errors.codes import Code
 from kernel.errors.refusals import InvalidInput, Refusal, TransportRefusal
-from kernel.ids import encode
+from kernel.ids import public_id
 from kernel.schema.base import Schema
 from kernel.schema.envelope import Success, refused
 from kernel.schema.records import Created
@@ -21,8 +22,10 @@ def body_of(refusal: Refusal) -> Any:
 
 
 def test_success() -> None:
-    answer = Success(data=Created(created_id=7))
-    assert answer.model_dump_json() == f'{{"code":"0000","msg":"OK","data":{{"createdId":"{encode(7)}"}}}}'
+    answer = Success(data=Created[Department](created_id=7))
+    assert (
+        answer.model_dump_json() == f'{{"code":"0000","msg":"OK","data":{{"createdId":"{public_id(Department, 7)}"}}}}'
+    )
 
 
 def test_a_page() -> None:

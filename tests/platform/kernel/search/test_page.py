@@ -32,10 +32,10 @@ Counting = Callable[[], AbstractContextManager[Cost]]
 pytestmark = pytest.mark.usefixtures("app")
 
 
-class EmployeeRecord(AuditedRecord):
+class EmployeeRecord(AuditedRecord[Employee]):
     name: str
     department_name: Annotated[str | None, Source("department__name")]
-    tag_ids: Annotated[list[PublicId], SourceList("tags", "id")]
+    tag_ids: Annotated[list[PublicId[Tag]], SourceList("tags", "id")]
     tag_names: Annotated[list[str], SourceList("tags", "name")]
 
 

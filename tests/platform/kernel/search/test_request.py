@@ -7,7 +7,8 @@ from typing import Annotated, Any
 import pytest
 from pydantic import ValidationError
 
-from kernel.ids import SqidId, encode
+from features.hr.models import Employee
+from kernel.ids import SqidId, public_id
 from kernel.search.request import (
     AtLeast,
     AtMost,
@@ -31,7 +32,7 @@ class SearchShopsRequest(AuditedSearchRequest):
     shop_name: Contains = None
     code: StartsWith = None
     size_class: Exact[Size] = None
-    owner_id: Exact[SqidId] = None
+    owner_id: Exact[SqidId[Employee]] = None
     open: Exact[bool] = None
     tags: OneOf[str] = None
     least_staff: Annotated[AtLeast[int], "not a filter"] = None
@@ -58,7 +59,7 @@ def test_a_search_without_a_word() -> None:
         ({"shop_name": "a"}, {"shop_name__icontains": "a"}),
         ({"code": "A"}, {"code__istartswith": "A"}),
         ({"sizeClass": "l"}, {"size_class": Size.LARGE}),
-        ({"ownerId": encode(7)}, {"owner_id": 7}),
+        ({"ownerId": public_id(Employee, 7)}, {"owner_id": 7}),
         ({"open": False}, {"open": False}),
         ({"tags": ["a", "b"]}, {"tags__in": ["a", "b"]}),
         ({"leastStaff": 0, "mostStaff": 9}, {"least_staff__gte": 0, "most_staff__lte": 9}),

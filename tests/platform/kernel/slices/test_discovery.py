@@ -109,6 +109,24 @@ BROKEN = [
         "features/shop/login.py declares 2 routes",
     ),
     (
+        SHOP
+        | {
+            "features/shop/orders/send.py": SEND.replace("import post", "import SqidId, post").replace(
+                "order_id: int", "order_id: SqidId"
+            )
+        },
+        "shop.orders.send: in its parameter `order_id` an id does not say which kind of row it names; write SqidId[",
+    ),
+    (
+        SHOP
+        | {
+            "features/shop/orders/send.py": SEND.replace("import post", "import Page, Updated, post").replace(
+                " -> bool", " -> Page[Updated]"
+            )
+        },
+        "shop.orders.send: in its answer an id does not say which kind of row it names; write ",
+    ),
+    (
         SHOP | {"features/shop/orders/send.py": SEND.replace(" -> bool", "")},
         "shop.orders.send: its handler must say what it returns, a class whose fields the client may see",
     ),

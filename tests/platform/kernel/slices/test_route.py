@@ -12,21 +12,25 @@ from structlog.testing import capture_logs
 
 from features.hr.models import Tag
 from kernel import SIGNED_IN, Code, PublicId, Refusal, Request, Schema, SearchRequest, SqidId, all_of, any_of, emit, on
-from kernel.ids import encode
+from kernel.ids import public_id
 from kernel.rbac.authorize import Access
 from kernel.unit_of_work.events import collected
 from tests.platform.kernel.conftest import Configure
 from tests.platform.kernel.small_app import Message, app_of, caller, http_scope, slice_of, unreadable
 
 
+class Shop:
+    id_kind = "shop"
+
+
 class SendOrderRequest(Request):
     text: str = ""
-    shop_id: SqidId | None = None
+    shop_id: SqidId[Shop] | None = None
 
 
 class SendOrderResponse(Schema):
     text: str
-    shop_id: PublicId | None = None
+    shop_id: PublicId[Shop] | None = None
 
 
 @dataclass(frozen=True)
@@ -164,13 +168,18 @@ async def test_others_are_told_after_the_answer_and_their_failure_does_not_chang
 
 
 async def test_a_client_sends_strings_for_ids_and_our_code_integers(app: FastAPI) -> None:
-    async def shop_of(shop_id: SqidId) -> SendOrderResponse:
+    async def shop_of(shop_id: SqidId[Shop]) -> SendOrderResponse:
         return SendOrderResponse(text="our own", shop_id=shop_id + 1)
 
     async with caller(app_of(slice_of(echo, "/echo"), slice_of(shop_of, "/{shop_id}", "get"))) as client:
-        assert (await client.get(f"/orders/{encode(7)}")).json()["data"] == {"text": "our own", "shopId": encode(8)}
+        assert (await client.get(f"/orders/{public_id(Shop, 7)}")).json()["data"] == {
+            "text": "our own",
+            "shopId": public_id(Shop, 8),
+        }
         assert (await client.get("/orders/7")).json()["code"] == "1200"
-        assert (await client.post("/orders/echo", json={"shopId": encode(7)})).json()["data"]["shopId"] == encode(7)
+        assert (await client.post("/orders/echo", json={"shopId": public_id(Shop, 7)})).json()["data"][
+            "shopId"
+        ] == public_id(Shop, 7)
         assert (await client.post("/orders/echo", json={"shopId": 7})).json()["code"] == "1200"
 
 

@@ -103,7 +103,7 @@ async def errors_of(json: object = None, content: bytes | None = None, path: str
     async def open_shop(request: Shop) -> bool:
         raise AssertionError(f"{request} should have been refused")
 
-    async def close_shop(big_shop_id: SqidId) -> bool:
+    async def close_shop(big_shop_id: SqidId[Employee]) -> bool:
         raise AssertionError(f"{big_shop_id} should have been refused")
 
     small = app_of(
