@@ -97,7 +97,7 @@ def test_an_id_names_one_kind_of_row(row_id: int) -> None:
 
 def test_a_kind_is_said_by_a_class_or_by_its_label() -> None:
     assert public_id(Shop, 7) == public_id("shop", 7) == encode(7)
-    with pytest.raises(LookupError, match="no model has the id_kind 'shpo', but: .*shop"):
+    with pytest.raises(LookupError, match=r"no model has the id_kind 'shpo', but: .*shop"):
         public_id("shpo", 7)
 
 
