@@ -110,6 +110,7 @@ class Employee(Scoped, SoftDelete, AuditedModel):
     email = fields.CharField(max_length=254, null=True)
     phone = fields.CharField(max_length=32, null=True)
     position = fields.CharField(max_length=100, null=True)
+    avatar = fields.CharField(max_length=200, null=True)
     status = fields.CharEnumField(EmployeeStatus, max_length=16, default=EmployeeStatus.PROBATION, db_index=True)
     user = fields.OneToOneField("kernel.User", null=True, on_delete=fields.RESTRICT, related_name="employee")
     department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(

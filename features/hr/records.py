@@ -16,6 +16,7 @@ class EmployeeRecord(AuditedRecord[Employee]):
     email: str | None
     phone: str | None
     position: str | None
+    avatar: str | None
     status: EmployeeStatus
     user_id: PublicId[Account] | None
     department_id: PublicId[Department]

@@ -8,6 +8,6 @@ from kernel import SIGNED_IN, get
 from kernel.identity.models import Menu
 
 
-@get("/exists", access=SIGNED_IN)
+@get("/exists", access=SIGNED_IN, open_during_password_change=True)
 async def exists(name: Annotated[str, Query(min_length=1, max_length=100)]) -> bool:
     return await Menu.filter(route_name=name).exists()

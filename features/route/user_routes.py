@@ -5,6 +5,7 @@ from kernel import SIGNED_IN, Schema, Status, get, require_actor
 from kernel.identity.models import Menu, MenuType, Role
 
 DEFAULT_HOME = "home"
+CHANGE_PAGE = "user-center"
 
 
 class UserRoutesResponse(Schema):
@@ -12,9 +13,13 @@ class UserRoutesResponse(Schema):
     home: str
 
 
-@get("/user-routes", access=SIGNED_IN)
+@get("/user-routes", access=SIGNED_IN, open_during_password_change=True)
 async def user_routes() -> UserRoutesResponse:
+    """While a password change is due, only the page where it is changed: that is where every client then lands."""
     actor = require_actor()
+    if actor.must_change_password:
+        page = await Menu.filter(route_name=CHANGE_PAGE)
+        return UserRoutesResponse(routes=as_routes(page), home=CHANGE_PAGE)
     enabled = {menu.id: menu for menu in await Menu.filter(constant=False, status_type=Status.ENABLED)}
     granted = set(enabled) if actor.is_super else await granted_menu_ids(actor.role_ids)
     visible = with_ancestors(granted, enabled)

@@ -2,13 +2,22 @@
 
 from typing import Annotated
 
-from kernel import AuditedRecord, Gender, Millis, SourceList, Status
+from tortoise.expressions import F
+from tortoise.functions import Coalesce
+from tortoise.queryset import QuerySet
+
+from kernel import AuditedRecord, Gender, Millis, Source, SourceList, Status
 from kernel.identity.models import User
+
+
+def users() -> QuerySet[User]:
+    """The rows of UserRecord: where there is no nick name, the user name is shown, found and sorted in its place."""
+    return User.annotate(shown_name=Coalesce("nick_name", F("user_name")))
 
 
 class UserRecord(AuditedRecord[User]):
     user_name: str
-    nick_name: str | None
+    nick_name: Annotated[str, Source("shown_name")]
     user_gender: Gender
     user_phone: str | None
     user_email: str | None

@@ -25,6 +25,7 @@ from kernel.search.request import (
     AuditedSearchRequest,
     Contains,
     Exact,
+    Filter,
     OneOf,
     SearchRequest,
     StartsWith,

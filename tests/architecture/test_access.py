@@ -35,6 +35,8 @@ SIGNED_IN_SLICES = {
 }
 OPEN_DURING_PASSWORD_CHANGE = {
     "auth.user_info",
+    "route.exists",
+    "route.user_routes",
 }
 GRANTED_APIS = {
     "R_ADMIN": {"system_manage.*"},

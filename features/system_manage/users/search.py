@@ -1,19 +1,29 @@
 """Find users."""
 
-from features.system_manage.records import UserRecord
-from kernel import AuditedSearchRequest, Contains, Exact, Gender, Page, Status, paginate, post
+from typing import Annotated
+
+from pydantic import Field
+from tortoise.expressions import Subquery
+
+from features.system_manage.records import UserRecord, users
+from kernel import AuditedSearchRequest, Contains, Exact, Filter, Gender, Page, Status, paginate, post
 from kernel.identity.models import User
 
 
 class SearchUsersRequest(AuditedSearchRequest):
     user_name: Contains = None
-    nick_name: Contains = None
+    nick_name: Annotated[str | None, Filter("icontains", "shown_name")] = None
     user_phone: Contains = None
     user_email: Contains = None
     user_gender: Exact[Gender] = None
     status_type: Exact[Status] = None
+    by_user_role_code_list: Annotated[list[str] | None, Field(max_length=50)] = None
 
 
 @post("/search")
 async def search_users(request: SearchUsersRequest) -> Page[UserRecord]:
-    return await paginate(User.all(), request, UserRecord)
+    """`byUserRoleCodeList` finds whoever holds any of these roles."""
+    rows = users()
+    if codes := request.by_user_role_code_list:
+        rows = rows.filter(id__in=Subquery(User.filter(roles__role_code__in=codes).values("id")))
+    return await paginate(rows, request, UserRecord)

@@ -26,6 +26,7 @@ from kernel.context import DataScope
 class MenuEntry:
     """A page, or with children a catalog of pages. Path, component and i18n key follow from the route name.
 
+    `href`: where it leads, for a page that is no view of the front end. `disabled`: nobody sees it until it is enabled.
     `buttons_of`: use cases, or patterns of them, whose buttons stand on this page.
     """
 
@@ -37,6 +38,8 @@ class MenuEntry:
     hidden: bool = False
     path_param: str | None = None
     active_menu: str | None = None
+    href: str | None = None
+    disabled: bool = False
     blank: bool = False  # on a page of its own, without the frame
     buttons_of: Sequence[str] = ()
     children: Sequence["MenuEntry"] = ()

@@ -16,6 +16,7 @@ from kernel.context import DataScope
 from kernel.errors.operator import DeclarationError
 from kernel.identity.models import SUPER_ROLE, Api, Button, Menu, MenuType, Role
 from kernel.rbac.declarations import MenuEntry, RoleEntry
+from kernel.schema.types import Status
 from kernel.slices.discovery import Feature
 from kernel.slices.route import SliceRoute
 
@@ -100,6 +101,8 @@ async def _create_menu(entry: MenuEntry, parent_id: int | None) -> Menu:
         constant=entry.constant,
         hide_in_menu=entry.hidden,
         active_menu=entry.active_menu,
+        href=entry.href,
+        status_type=Status.DISABLED if entry.disabled else Status.ENABLED,
     )
 
 

@@ -55,6 +55,13 @@ async def test_an_impersonation_names_the_impersonator(client: Caller) -> None:
     )
 
 
+async def test_a_user_without_a_nick_name_is_called_by_the_user_name(signed_in: SignedIn) -> None:
+    await User.filter(user_name="User").update(nick_name=None, must_change_password=True)
+    user = await signed_in("R_USER")
+    answer = await user.call("auth.user_info")
+    assert (answer.data["nickName"], answer.data["mustChangePassword"]) == ("User", True)
+
+
 async def test_it_costs_three_statements(signed_in: SignedIn, counting: Counting) -> None:
     hanmei = await signed_in("R_HR_MANAGER")
     with counting() as cost:

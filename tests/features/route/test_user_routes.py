@@ -50,7 +50,9 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
 
 async def test_a_super_admin_sees_everything_but_the_constant_ones(signed_in: SignedIn) -> None:
     seen = await names_of(await signed_in("R_SUPER"))
-    assert sorted(seen) == sorted([each.route_name for each in await Menu.filter(constant=False)])
+    enabled = await Menu.filter(constant=False, status_type=Status.ENABLED)
+    assert sorted(seen) == sorted([each.route_name for each in enabled])
+    assert "manage_radar" not in seen
 
 
 @pytest.mark.parametrize("who", ["R_SUPER", "R_HR_MANAGER"])
@@ -74,17 +76,18 @@ async def test_names_paths_and_components_follow_one_another(signed_in: SignedIn
     assert {name for name, route in routes.items() if route["meta"]["hideInMenu"]} == {
         "user-center",
         "manage_user-detail",
+        "manage_dictionary",
     }
 
 
 async def test_the_ancestors_of_a_granted_menu_are_included(signed_in: SignedIn) -> None:
     await (await role("R_EMPLOYEE")).menus.remove(await menu("hr"))
     (hr,) = [route for route in await routes_of(await signed_in("R_EMPLOYEE")) if route["name"] == "hr"]
-    assert [child["name"] for child in hr["children"]] == ["hr_my"]
+    assert [child["name"] for child in hr["children"]] == ["hr_my-workspace"]
 
 
 async def test_the_siblings_of_a_granted_menu_are_not(signed_in: SignedIn) -> None:
-    assert await names_of(await signed_in("R_EMPLOYEE")) == ["home", "hr", "hr_my", "user-center"]
+    assert await names_of(await signed_in("R_EMPLOYEE")) == ["home", "hr", "hr_my-workspace", "user-center"]
 
 
 @pytest.mark.parametrize("who", ["R_SUPER", "R_HR_MANAGER"])
@@ -102,23 +105,39 @@ async def test_what_stands_below_a_disabled_menu_is_left_out(signed_in: SignedIn
 
 
 async def test_siblings_come_in_their_order(signed_in: SignedIn) -> None:
-    await Menu.filter(route_name="hr_my").update(order=-1)
+    await Menu.filter(route_name="hr_my-workspace").update(order=-1)
     await Menu.filter(route_name="hr").update(order=0)
     seen = await names_of(await signed_in("R_HR_MANAGER"))
-    assert seen == ["hr", "hr_my", "hr_employee", "hr_department", "hr_tag", "hr_team", "home", "user-center"]
+    assert seen == ["hr", "hr_my-workspace", "hr_employee", "hr_department", "hr_tag", "hr_team", "home", "user-center"]
 
 
 async def test_the_menus_of_all_roles_come_together(signed_in: SignedIn) -> None:
     user = await User.get(user_name="Admin")
     await user.roles.add(await role("R_EMPLOYEE"))
     seen = await names_of(await signed_in("Admin"))
-    assert {"manage_user", "hr_my"} <= set(seen)
+    assert {"manage_user", "hr_my-workspace"} <= set(seen)
     assert len(seen) == len(set(seen))
 
 
 async def test_a_disabled_role_grants_nothing(signed_in: SignedIn) -> None:
     await Role.filter(role_code="R_HR_MANAGER").update(status_type=Status.DISABLED)
     assert "hr_tag" not in await names_of(await signed_in("hanmei"))
+
+
+@pytest.mark.parametrize("who", ["Soybean", "hanmei", "User"])
+async def test_while_a_password_change_is_due_there_is_one_page(signed_in: SignedIn, who: str) -> None:
+    """A client that knows nothing of 2107 lands where the password is changed."""
+    await User.filter(user_name=who).update(must_change_password=True)
+    caller = await signed_in(who)
+    answer = await caller.call("route.user_routes")
+    assert ([route["name"] for route in answer.data["routes"]], answer.data["home"]) == (["user-center"], "user-center")
+    assert (await caller.call("route.exists", name="home")).data is True
+
+
+async def test_an_entry_that_is_no_page_says_where_it_leads(signed_in: SignedIn) -> None:
+    await Menu.filter(route_name="manage_radar").update(status_type=Status.ENABLED)
+    routes = {route["name"]: route for route in await routes_of(await signed_in("R_ADMIN"))}
+    assert routes["manage_radar"]["meta"]["href"] == "/radar"
 
 
 async def test_a_user_without_roles_sees_nothing(signed_in: SignedIn) -> None:
@@ -128,8 +147,8 @@ async def test_a_user_without_roles_sees_nothing(signed_in: SignedIn) -> None:
 
 
 async def test_home_is_the_one_of_the_role(signed_in: SignedIn) -> None:
-    await Role.filter(role_code="R_EMPLOYEE").update(home_id=(await menu("hr_my")).id)
-    assert await home_of(await signed_in("R_EMPLOYEE")) == "hr_my"
+    await Role.filter(role_code="R_EMPLOYEE").update(home_id=(await menu("hr_my-workspace")).id)
+    assert await home_of(await signed_in("R_EMPLOYEE")) == "hr_my-workspace"
 
 
 async def test_a_home_that_the_user_may_not_see_is_none(signed_in: SignedIn) -> None:
@@ -139,7 +158,7 @@ async def test_a_home_that_the_user_may_not_see_is_none(signed_in: SignedIn) -> 
 
 async def test_of_several_homes_the_first_to_be_seen_is_taken(signed_in: SignedIn) -> None:
     """hanmei's roles, from the oldest: R_HR_MANAGER, R_DEPT_MGR, R_EMPLOYEE."""
-    for code, home in {"R_HR_MANAGER": "hr_tag", "R_DEPT_MGR": "hr_team", "R_EMPLOYEE": "hr_my"}.items():
+    for code, home in {"R_HR_MANAGER": "hr_tag", "R_DEPT_MGR": "hr_team", "R_EMPLOYEE": "hr_my-workspace"}.items():
         await Role.filter(role_code=code).update(home_id=(await menu(home)).id)
     await disable("hr_tag")
     assert await home_of(await signed_in("hanmei")) == "hr_team"
@@ -156,4 +175,4 @@ async def test_home_is_a_page_that_one_may_see(signed_in: SignedIn) -> None:
     wangwei = await signed_in("R_EMPLOYEE")
     assert await home_of(wangwei) == "home"
     await disable("home")
-    assert await home_of(wangwei) == "hr_my"
+    assert await home_of(wangwei) == "hr_my-workspace"

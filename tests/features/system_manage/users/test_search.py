@@ -27,10 +27,24 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
         ({"user_email": "hanmei@"}, ["hanmei"]),
         ({"user_name": "han", "user_gender": "1"}, ["zhouhang", "zhanglei"]),
         ({"user_name": "han", "user_gender": "2"}, ["hanmei", "luhan"]),
+        ({"by_user_role_code_list": ["R_HR_MANAGER", "R_DEPT_MGR"], "user_name": "han"}, ["hanmei", "zhouhang"]),
+        ({"by_user_role_code_list": ["R_NOBODY"]}, []),
+        ({"by_user_role_code_list": [], "user_name": "hanm"}, ["hanmei"]),
     ],
 )
 async def test_filters(signed_in: SignedIn, filters: dict[str, str], expected: list[str]) -> None:
     assert await names(await signed_in("R_ADMIN"), **filters) == expected
+
+
+async def test_without_a_nick_name_the_user_name_is_shown_found_and_sorted(signed_in: SignedIn) -> None:
+    await User.filter(user_name="User").update(nick_name=None)
+    admin = await signed_in("R_ADMIN")
+    answer = await admin.call("system_manage.users.search", nick_name="USER")
+    assert [(each["userName"], each["nickName"]) for each in answer.data["records"]] == [("User", "User")]
+    answer = await admin.call("system_manage.users.search", order_by=["nickName"], size=1000)
+    shown_names = [record["nickName"] for record in answer.data["records"]]
+    assert "User" in shown_names
+    assert shown_names == sorted(shown_names)
 
 
 async def test_filter_by_status(signed_in: SignedIn) -> None:
