@@ -100,7 +100,7 @@ walls:
 migrations-check:
     python -m kernel makemigrations --check
 
-# Write migrations for changed models
+# Write migrations for changed models: all, or those of modules; see migrations/README.md
 [group("database")]
 [no-exit-message]
 makemigrations *modules:
