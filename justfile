@@ -28,7 +28,7 @@ dev: migrate
 slices:
     python -m kernel slices
 
-# Add that many employees to the demo company
+# Add that many employees to the demo company, which in demo mode is made first; never in production
 [group("run")]
 [no-exit-message]
 demo-data count:

@@ -7,9 +7,6 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from rich.progress import Progress
-from tortoise.context import TortoiseContext
-
 from kernel.database.migrations.changes import Renames
 from kernel.database.migrations.runner import downgrade, history, migrate
 from kernel.database.migrations.writer import missing_migrations, write
@@ -20,7 +17,7 @@ from kernel.server import serve
 from kernel.settings import settings
 from kernel.slices.discovery import database_config, discover
 from kernel.slices.route import API_PREFIX, SliceRoute
-from kernel.startup.run import refuse_unready_database
+from kernel.startup.demo_data import demo_data
 from kernel.var_dir import ensure_var_dir
 
 
@@ -67,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     make.add_argument("--not-renamed", action="store_true", help="nothing (else) was renamed")
     add("slices", _slices, "list the use cases")
-    add("demo-data", _demo_data, "add demo rows").add_argument("count", type=int)
+    add("demo-data", demo_data, "add demo rows").add_argument("count", type=int)
     return parser
 
 
@@ -130,22 +127,6 @@ def _print(lines: Iterable[str]) -> None:
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has seen enough: https://docs.python.org/3/library/signal.html#note-on-sigpipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-async def _demo_data(count: int) -> int:
-    if count < 1:
-        raise OperatorError(f"demo-data {count}: give the number of rows to add, 1 or more")
-    async with TortoiseContext() as context:
-        await context.init(config=database_config())
-        await refuse_unready_database()
-        for feature in discover():
-            if feature.generate_demo_rows:
-                with Progress() as progress:
-                    task = progress.add_task(feature.title, total=count)
-                    await feature.generate_demo_rows(
-                        count, lambda done, task=task, bar=progress: bar.advance(task, done)
-                    )
-    return 0
 
 
 if __name__ == "__main__":

@@ -183,11 +183,11 @@ class {name}(Base):
     [
         ({"name": "Packet"}, "ops.DeleteModel"),
         ({"column": "title"}, "ops.RenameField"),
-        ({"table": "packet"}, None),
+        ({"table": "packet"}, ""),
     ],
 )
 async def test_a_change_is_taken_for_another(
-    change: dict[str, str], written: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    change: dict[str, str], written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Hence `changes`: a renamed model would be made anew, a column that is another one renamed, a table not found."""
     monkeypatch.syspath_prepend(tmp_path)

@@ -153,12 +153,6 @@ def test_whoever_reads_the_list_may_have_seen_enough() -> None:
     assert (listing.returncode, complaint) == (0, b"")
 
 
-@pytest.mark.parametrize("count", ["0", "-1"])
-async def test_demo_data_needs_a_number_of_rows(count: str, run: Run) -> None:
-    code, out, err = await run("demo-data", "--", count)
-    assert (code, out, err) == (1, "", f"demo-data {count}: give the number of rows to add, 1 or more\n")
-
-
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["demo-data", "many"], ["demo-data"], ["downgrade"]])
 async def test_a_command_that_is_none_is_explained(
     arguments: list[str], run: Run, capsys: pytest.CaptureFixture[str]
