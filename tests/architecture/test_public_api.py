@@ -72,3 +72,14 @@ def test_a_wrong_row_of_the_public_api_is_caught():
         'the example of post does not show it: @get("/x"); @get("/y")',
         "rows: Page[ is no Python",
     ]
+
+
+def test_the_module_of_the_readme_is_made_of_what_there_is():
+    """What features/README.md shows of a module's files is Python, and takes nothing that the kernel does not offer."""
+    readme = (ROOT / "features" / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    ours = {"Book", "BookState", "Genre", "LibraryCode"}
+    used = {node.id for node in ast.walk(ast.parse(block)) if isinstance(node, ast.Name)}
+    assert used - ours - set(vars(kernel)) == {"fields", "int", "access", "duplicates"} | (
+        used & {"title", "isbn", "price", "bought_on", "state", "genre", "genre_id", "table", "indexes"}
+    )
