@@ -28,7 +28,7 @@ dev: migrate
 slices:
     python -m kernel slices
 
-# Add that many employees to the demo company
+# Add that many employees to the demo company, which in demo mode is made first; never in production
 [group("run")]
 [no-exit-message]
 demo-data count:
@@ -100,7 +100,7 @@ walls:
 migrations-check:
     python -m kernel makemigrations --check
 
-# Write migrations for changed models
+# Write migrations for changed models: all, or those of modules; see migrations/README.md
 [group("database")]
 [no-exit-message]
 makemigrations *modules:

@@ -159,7 +159,7 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def shown(answer: Answer, events: list[object] | None = None) -> dict[str, Any]:
+def as_snapshot(answer: Answer, events: list[object] | None = None) -> dict[str, Any]:
     """An answer as a snapshot holds it: status, body and the events that were told; secrets only by name."""
     held: dict[str, Any] = {"status": answer.status, "body": _without_secrets(answer.body)}
     if events is not None:

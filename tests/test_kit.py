@@ -10,7 +10,7 @@ from features.hr.models import Department, Employee, Tag
 from kernel.identity.models import Role, User
 from kernel.ids import public_id
 from tests import database
-from tests.callers import Answer, Caller, shown
+from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
 from tests.state import differences, unchanged
 
@@ -69,7 +69,7 @@ async def test_an_answer(signed_in: SignedIn) -> None:
 
 def test_a_secret_is_shown_by_name() -> None:
     body = {"code": "0000", "data": [{"rawPassword": "hunter2", "token": None}]}
-    assert shown(Answer(httpx.Response(200, json=body))) == {
+    assert as_snapshot(Answer(httpx.Response(200, json=body))) == {
         "status": 200,
         "body": {"code": "0000", "data": [{"rawPassword": "<rawPassword>", "token": None}]},
     }

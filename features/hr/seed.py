@@ -148,18 +148,22 @@ async def _employ(mark: str, place: int, department: Department, tags: list[Tag]
 
 async def generate_demo_rows(count: int, advance: Callable[[int], None]) -> None:
     """Add `count` employees without accounts, spread over the departments, in batches. Calls `advance(added)` for each."""
-    departments = await Department.all().order_by("id")
-    if not departments:
-        raise OperatorError("there is no company yet to add people to; start the app once in demo mode: just up")
     people = [mark.strip().rstrip("-?!").split() for plan in _DEPARTMENTS for mark in plan.people.split(",")]
-    last = await Employee.with_deleted().filter(employee_no__startswith="D").order_by("-employee_no").first()
-    first = int(((last and last.employee_no) or "D0")[1:]) + 1
-    for start in range(first, first + count, _BATCH):
-        numbers = range(start, min(start + _BATCH, first + count))
+    for done in range(0, count, _BATCH):
+        size = min(_BATCH, count - done)
         async with transaction(__name__) as connection:
+            # Locked, so that of two who add at once neither takes the other's numbers.
+            departments = await Department.all().order_by("id").select_for_update(no_key=True)
+            if not departments:
+                raise OperatorError(
+                    "there is no department to put people into: create one, or set APP_ENV=demo for the demo company"
+                )
+            last = await Employee.with_deleted().filter(employee_no__startswith="D").order_by("-employee_no").first()
+            first = int(((last and last.employee_no) or "D0")[1:]) + 1
+            numbers = range(first, first + size)
             await Employee.bulk_create([_extra(number, people, departments) for number in numbers])
             await _give_tags(connection, numbers)
-        advance(len(numbers))
+        advance(size)
 
 
 def _extra(number: int, people: list[list[str]], departments: list[Department]) -> Employee:

@@ -16,7 +16,19 @@ from kernel.rbac.authorize import PUBLIC, SIGNED_IN, SUPER_ADMIN, all_of, any_of
 from kernel.rbac.declarations import Declarations, MenuEntry, RoleEntry
 from kernel.schema.base import Request, Schema
 from kernel.schema.records import AuditedRecord, BatchDeleted, BatchDeleteRequest, Created, Deleted, Updated
-from kernel.schema.types import Email, Gender, LongText, Millis, Password, Phone, ShortText, Status, UserName
+from kernel.schema.types import (
+    Amount,
+    Date,
+    Email,
+    Gender,
+    LongText,
+    Millis,
+    Password,
+    Phone,
+    ShortText,
+    Status,
+    UserName,
+)
 from kernel.search.page import Page, paginate
 from kernel.search.projection import Source, SourceList, fetch_all, fetch_one
 from kernel.search.request import (

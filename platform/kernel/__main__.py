@@ -7,9 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
-from rich.progress import Progress
-from tortoise.context import TortoiseContext
-
+from kernel.database.migrations.changes import Renames
 from kernel.database.migrations.runner import downgrade, history, migrate
 from kernel.database.migrations.writer import missing_migrations, write
 from kernel.errors.operator import OperatorError
@@ -19,7 +17,7 @@ from kernel.server import serve
 from kernel.settings import settings
 from kernel.slices.discovery import database_config, discover
 from kernel.slices.route import API_PREFIX, SliceRoute
-from kernel.startup.run import refuse_unready_database
+from kernel.startup.demo_data import demo_data
 from kernel.var_dir import ensure_var_dir
 
 
@@ -59,9 +57,14 @@ def _parser() -> argparse.ArgumentParser:
     add("history", _history, "list the applied migrations")
     make = add("makemigrations", _makemigrations, "write migrations for changed models")
     make.add_argument("--check", action="store_true", help="write nothing; fail if something is missing")
-    make.add_argument("names", nargs="*", help="modules; all of them by default")
+    make.add_argument("modules", nargs="*", help="all of them by default")
+    make.add_argument("--name", help="of the file, instead of one that says what it does")
+    make.add_argument(
+        "--renamed", action="append", default=[], metavar="OLD:NEW", type=_renaming, help="a column that was renamed"
+    )
+    make.add_argument("--not-renamed", action="store_true", help="nothing (else) was renamed")
     add("slices", _slices, "list the use cases")
-    add("demo-data", _demo_data, "add demo rows").add_argument("count", type=int)
+    add("demo-data", demo_data, "add demo rows").add_argument("count", type=int)
     return parser
 
 
@@ -80,15 +83,24 @@ async def _history() -> int:
     return 0
 
 
-async def _makemigrations(names: list[str], *, check: bool) -> int:
-    missing = await missing_migrations(database_config(), names)
-    for migration in missing:
-        if check:
-            label = migration.app_label
-            sys.stderr.write(f"{label}: its models have changed. Run: just makemigrations {label}\n")
-        else:
-            sys.stdout.write(f"{write(migration)}\n")
-    return 1 if check and missing else 0
+def _renaming(text: str) -> tuple[str, str]:
+    old, colon, new = text.partition(":")
+    if not (old and colon and new):
+        raise argparse.ArgumentTypeError(f"{text!r} is not OLD:NEW, as in phone:mobile")
+    return old, new
+
+
+async def _makemigrations(
+    modules: list[str], *, check: bool, name: str | None, renamed: list[tuple[str, str]], not_renamed: bool
+) -> int:
+    renames = Renames(frozenset(renamed), no_others=not_renamed or check)
+    missing = await missing_migrations(database_config(), modules, renames=renames, name=name)
+    if not check:
+        _print(str(path) for path in write(missing))
+        return 0
+    for label in (migration.app_label for migration in missing):
+        sys.stderr.write(f"{label}: its models have changed. Run: just makemigrations {label}\n")
+    return 1 if missing else 0
 
 
 def _slices() -> None:
@@ -115,22 +127,6 @@ def _print(lines: Iterable[str]) -> None:
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has seen enough: https://docs.python.org/3/library/signal.html#note-on-sigpipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-async def _demo_data(count: int) -> int:
-    if count < 1:
-        raise OperatorError(f"demo-data {count}: give the number of rows to add, 1 or more")
-    async with TortoiseContext() as context:
-        await context.init(config=database_config())
-        await refuse_unready_database()
-        for feature in discover():
-            if feature.generate_demo_rows:
-                with Progress() as progress:
-                    task = progress.add_task(feature.title, total=count)
-                    await feature.generate_demo_rows(
-                        count, lambda done, task=task, bar=progress: bar.advance(task, done)
-                    )
-    return 0
 
 
 if __name__ == "__main__":

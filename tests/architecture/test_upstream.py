@@ -144,7 +144,7 @@ async def test_the_editor_of_postgres_ignores_a_changed_foreign_key(stock: Stock
 
 
 async def test_a_migration_names_enumerations_and_functions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hence `_column` in `writer`."""
+    """Hence `_column` in `changes`."""
     monkeypatch.syspath_prepend(tmp_path)
     config = parcels(tmp_path, "parcels_upstream", MODELS)
     config["apps"]["parcels"]["migrations"] = "written_upstream"
@@ -157,6 +157,61 @@ async def test_a_migration_names_enumerations_and_functions(tmp_path: Path, monk
     assert "from parcels_upstream import Rank, State" in text
     assert "description='NEW: new\\nSENT: sent'" in text
     assert "from kernel.models.base import audit_name" in text
+
+
+OUR_BASES = """
+from tortoise import fields, models
+
+
+class Base(models.Model):
+    id = fields.IntField(primary_key=True)
+
+    class Meta:
+        abstract = True
+
+
+class {name}(Base):
+    {column} = fields.CharField(max_length=9)
+
+    class Meta:
+        table = "{table}"
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "written"),
+    [
+        ({"name": "Packet"}, "ops.DeleteModel"),
+        ({"column": "title"}, "ops.RenameField"),
+        ({"table": "packet"}, ""),
+    ],
+)
+async def test_a_change_is_taken_for_another(
+    change: dict[str, str], written: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hence `changes`: a renamed model would be made anew, a column that is another one renamed, a table not found."""
+    monkeypatch.syspath_prepend(tmp_path)
+    facts = {"name": "Parcel", "column": "label", "table": "box"}
+    package = f"written_for_{'_'.join(change)}"
+    plant(tmp_path, {f"{package}/__init__.py": "", f"{package}/parcels/__init__.py": ""})
+    found = []
+    for step in ({}, change):
+        config = parcels(tmp_path, f"{package}_{len(step)}", OUR_BASES.format(**facts | step))
+        config["apps"]["parcels"]["migrations"] = f"{package}.parcels"
+        async with TortoiseContext() as context:
+            await context.init(config=config, init_connections=False)
+            assert context.apps is not None
+            found = await MigrationAutodetector(context.apps, config["apps"]).changes()
+            for each in found:
+                each.write()
+    assert [written in each.as_string() for each in found] == ([True] if written else [])
+
+
+async def test_a_renamed_model_takes_its_table_along(stock: Stock) -> None:
+    """Hence `RenameModel` in `changes`: the model goes on naming the table that it had."""
+    async with stock([TABLE], ["ops.RenameModel('Thing', 'Item')"]) as (executor, client):
+        await executor.migrate()
+        assert {"item"} <= (await objects(client)).keys()
 
 
 STOCK_COMMAND = """

@@ -42,8 +42,6 @@ class Model(models.Model):
         # manager to the class after this.
         if not isinstance(cls._meta.manager, Manager):
             cls._meta.manager = cls.default_manager()
-        # Left alone, Tortoise takes the docstring, and each time that one is reworded there is a migration to make.
-        cls._meta.table_description = cls.__name__
 
     @classmethod
     def default_manager(cls) -> Manager:

@@ -1,11 +1,12 @@
 """The types of fields that mean the same everywhere: statuses, moments, texts, names, addresses, numbers."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 from pydantic import WithJsonSchema as JsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -53,6 +54,30 @@ Millis = Annotated[
     JsonSchema({"type": "integer", "description": "milliseconds since the epoch, UTC"}),
 ]
 """A moment: integer milliseconds on the wire, an aware datetime in Python."""
+
+
+def _iso_date(value: object) -> object:
+    # Pydantic also takes a number, for days or seconds since 1970, and a moment, of which it drops the time.
+    if type(value) is date or (isinstance(value, str) and re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", value)):
+        return value
+    raise PydanticCustomError("iso_date", "a date is a text of the form YYYY-MM-DD")
+
+
+Date = Annotated[date, BeforeValidator(_iso_date), JsonSchema({"type": "string", "format": "date"})]
+"""A day: "2026-01-15" on the wire, a date in Python. Its column is a DateField."""
+
+
+def _plain_decimal(value: object) -> object:
+    # Python's Decimal also takes 1_000, the digits of all scripts, and exponents that PostgreSQL does not.
+    if isinstance(value, str) and not re.fullmatch(r"\s*[+-]?[0-9]{1,30}(\.[0-9]{1,30})?\s*", value):
+        raise PydanticCustomError("decimal_text", "an amount is a number or a text such as 12.50")
+    return value
+
+
+Amount = Annotated[Decimal, BeforeValidator(_plain_decimal), Field(max_digits=18, decimal_places=2)]
+"""A sum of money, with two places: "12.50" on the wire (a number is taken as well), a Decimal in Python. Its column is a
+DecimalField(18, 2). For other places: `Annotated[Decimal, Field(max_digits=9, decimal_places=4)]`; never without bounds.
+"""
 
 ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 """A name, a title: one to a hundred characters once the blanks around it are gone."""

@@ -11,13 +11,13 @@ from syrupy.assertion import SnapshotAssertion
 from kernel import DEMO_PASSWORD, Status
 from kernel.auth import passwords
 from kernel.identity.models import User
-from tests.callers import Answer, Caller, bearer, shown
+from tests.callers import Answer, Caller, as_snapshot, bearer
 from tests.conftest import NOW, Counting
 from tests.state import unchanged
 
 
 async def test_success(client: Caller, events: list[object], snapshot: SnapshotAssertion) -> None:
-    assert shown(await login(client), events) == snapshot
+    assert as_snapshot(await login(client), events) == snapshot
 
 
 async def test_the_token_opens_doors(client: Caller) -> None:

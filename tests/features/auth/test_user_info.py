@@ -6,13 +6,13 @@ from kernel import Status
 from kernel.auth.tokens import issue_pair
 from kernel.identity.models import Button, Role, User
 from kernel.ids import public_id
-from tests.callers import Caller, bearer, shown
+from tests.callers import Caller, as_snapshot, bearer
 from tests.conftest import Counting, SignedIn
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
     liuqing = await signed_in("R_HR_SPECIALIST")
-    assert shown(await liuqing.call("auth.user_info"), events) == snapshot
+    assert as_snapshot(await liuqing.call("auth.user_info"), events) == snapshot
 
 
 async def test_a_super_admin_gets_every_button(signed_in: SignedIn) -> None:

@@ -2,12 +2,12 @@
 
 from syrupy.assertion import SnapshotAssertion
 
-from tests.callers import Caller, shown
+from tests.callers import Caller, as_snapshot
 from tests.conftest import Counting
 
 
 async def test_success(client: Caller, events: list[object], snapshot: SnapshotAssertion) -> None:
-    assert shown(await client.call("health.live"), events) == snapshot
+    assert as_snapshot(await client.call("health.live"), events) == snapshot
 
 
 async def test_it_asks_nobody(client: Caller, counting: Counting) -> None:

@@ -10,7 +10,7 @@ from tortoise.connection import get_connection, get_connections
 from kernel import redis as redis_module
 from kernel.database.engines.asyncpg import AsyncpgClient
 from kernel.redis import connect
-from tests.callers import Caller, shown
+from tests.callers import Caller, as_snapshot
 
 
 @contextmanager
@@ -25,12 +25,12 @@ def database_away() -> Iterator[None]:
 
 
 async def test_success(client: Caller, events: list[object], snapshot: SnapshotAssertion) -> None:
-    assert shown(await client.call("health.ready"), events) == snapshot
+    assert as_snapshot(await client.call("health.ready"), events) == snapshot
 
 
 async def test_without_the_database(client: Caller, snapshot: SnapshotAssertion) -> None:
     with database_away():
-        assert shown(await client.call("health.ready")) == snapshot
+        assert as_snapshot(await client.call("health.ready")) == snapshot
     assert (await client.call("health.ready")).status == 200
 
 
@@ -38,7 +38,7 @@ async def test_without_redis_it_serves_all_the_same(
     client: Caller, monkeypatch: pytest.MonkeyPatch, snapshot: SnapshotAssertion
 ) -> None:
     monkeypatch.setattr(redis_module, "_client", connect("redis://127.0.0.1:1"))
-    assert shown(await client.call("health.ready")) == snapshot
+    assert as_snapshot(await client.call("health.ready")) == snapshot
 
 
 async def test_with_a_migration_pending(client: Caller) -> None:

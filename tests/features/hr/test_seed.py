@@ -99,5 +99,5 @@ async def test_grow_gives_no_number_twice():
 
 async def test_grow_without_a_company():
     await Department.all().delete()
-    with pytest.raises(OperatorError, match="no company yet"):
+    with pytest.raises(OperatorError, match="no department to put people into"):
         await generate_demo_rows(1, lambda _added: None)

@@ -4,7 +4,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from kernel import Status
 from kernel.identity.models import Menu, MenuType
-from tests.callers import Caller, shown
+from tests.callers import Caller, as_snapshot
 
 
 async def names(client: Caller) -> list[str]:
@@ -24,7 +24,7 @@ async def constant(name: str, *, order: int = 0, parent: Menu | None = None) -> 
 
 
 async def test_success(client: Caller, events: list[object], snapshot: SnapshotAssertion) -> None:
-    assert shown(await client.call("route.constant_routes"), events) == snapshot
+    assert as_snapshot(await client.call("route.constant_routes"), events) == snapshot
 
 
 async def test_a_disabled_one_is_left_out(client: Caller) -> None:

@@ -5,13 +5,13 @@ from syrupy.assertion import SnapshotAssertion
 
 from kernel import Status
 from kernel.identity.models import Menu
-from tests.callers import shown
+from tests.callers import as_snapshot
 from tests.conftest import SignedIn
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
     user = await signed_in("R_USER")
-    assert shown(await user.call("route.exists", name="hr_employee"), events) == snapshot
+    assert as_snapshot(await user.call("route.exists", name="hr_employee"), events) == snapshot
 
 
 async def test_a_name_that_no_menu_has(signed_in: SignedIn) -> None:

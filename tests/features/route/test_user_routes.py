@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from kernel import Status
 from kernel.identity.models import Menu, Role, User
-from tests.callers import Caller, shown
+from tests.callers import Caller, as_snapshot
 from tests.conftest import Counting, SignedIn
 
 
@@ -45,7 +45,7 @@ async def disable(name: str) -> None:
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
     wangwei = await signed_in("R_EMPLOYEE")
-    assert shown(await wangwei.call("route.user_routes"), events) == snapshot
+    assert as_snapshot(await wangwei.call("route.user_routes"), events) == snapshot
 
 
 async def test_a_super_admin_sees_everything_but_the_constant_ones(signed_in: SignedIn) -> None:

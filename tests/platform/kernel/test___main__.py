@@ -5,10 +5,13 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tortoise.migrations.writer import MigrationWriter
 
 from kernel import __main__ as command_line
+from kernel.database.migrations.changes import Renames
 from kernel.errors.operator import StartupRefused
 from kernel.slices.discovery import discover
 from tests.platform.kernel.conftest import Configure, Features
@@ -83,6 +86,30 @@ async def test_a_missing_migration_is_named(run: Run, discovered: Features) -> N
     assert err == "shop: its models have changed. Run: just makemigrations shop\n"
 
 
+@pytest.mark.parametrize("arguments", [("--renamed", "phone"), ("--renamed", ":mobile"), ("--renamed", "phone:")])
+async def test_a_renaming_names_two_columns(
+    arguments: tuple[str, ...], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        await run("makemigrations", "hr", *arguments)
+    assert f"'{arguments[-1]}' is not OLD:NEW, as in phone:mobile" in capsys.readouterr().err
+
+
+async def test_a_renaming_is_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A column of the models is another one than in the migrations. Of the check that is a change as any other."""
+    asked: list[Renames | None] = []
+    found = command_line.missing_migrations
+
+    async def missing(*arguments: Any, renames: Renames, **options: Any) -> list[MigrationWriter]:
+        asked.append(renames)
+        return await found(*arguments, renames=renames, **options)
+
+    monkeypatch.setattr(command_line, "missing_migrations", missing)
+    assert (await run("makemigrations", "hr", "--renamed", "a:b", "--renamed", "c:d", "--not-renamed"))[0] == 1
+    assert await run("makemigrations", "--check", "--name", "anything") == (0, "", "")
+    assert asked == [Renames(frozenset({("a", "b"), ("c", "d")}), no_others=True), Renames(no_others=True)]
+
+
 async def test_slices_are_listed(run: Run, discovered: Features, monkeypatch: pytest.MonkeyPatch) -> None:
     needs = 'button=any_of("B_SHOP_SEND", "B_POST"), roles=all_of("R_SHOP", "R_POST")'
     find = SEND.replace("import post", "import PUBLIC, post").replace("async def send", "async def find")
@@ -124,12 +151,6 @@ def test_whoever_reads_the_list_may_have_seen_enough() -> None:
     listing.stdout.close()
     _, complaint = listing.communicate()
     assert (listing.returncode, complaint) == (0, b"")
-
-
-@pytest.mark.parametrize("count", ["0", "-1"])
-async def test_demo_data_needs_a_number_of_rows(count: str, run: Run) -> None:
-    code, out, err = await run("demo-data", "--", count)
-    assert (code, out, err) == (1, "", f"demo-data {count}: give the number of rows to add, 1 or more\n")
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["demo-data", "many"], ["demo-data"], ["downgrade"]])

@@ -23,6 +23,7 @@ from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor.base import BaseSchemaEditor
 from tortoise.migrations.schema_generator.state_apps import StateApps
 
+from kernel.database.migrations.changes import keeping_tables
 from kernel.database.migrations.editors import MigrationError, PostgresEditor, SqliteEditor
 from kernel.database.migrations.lock import migration_lock
 
@@ -217,7 +218,7 @@ class _Loader(MigrationLoader):
                 raise
             raise MigrationError(f"there is no package {error.name}: run makemigrations") from None
         for key, migration in self.disk_migrations.items():
-            migration.operations = _framed(key, migration.operations)
+            migration.operations = _framed(key, keeping_tables(migration.operations))
 
 
 def _framed(key: MigrationKey, operations: list[Operation]) -> list[Operation]:

@@ -6,7 +6,7 @@ from typing import Any
 from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department
-from tests.callers import shown
+from tests.callers import as_snapshot
 from tests.conftest import NOW, SignedIn
 from tests.state import unchanged
 
@@ -17,7 +17,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
     before = await departments()
     hanmei = await signed_in("R_HR_MANAGER")
     answer = await hanmei.call("hr.departments.batch_delete", ids=[desk, legal, patents])
-    assert shown(answer, events) == snapshot
+    assert as_snapshot(answer, events) == snapshot
     marks = {"deleted_at": NOW, "updated_by": "hanmei"}
     assert await departments() == [row | marks if row["id"] in (legal, patents, desk) else row for row in before]
 

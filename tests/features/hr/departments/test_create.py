@@ -7,7 +7,7 @@ from syrupy.assertion import SnapshotAssertion
 from features.hr.models import Department
 from kernel import Status
 from kernel.ids import public_id
-from tests.callers import shown
+from tests.callers import as_snapshot
 from tests.conftest import SignedIn
 from tests.state import unchanged
 
@@ -24,7 +24,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
         order=7,
         status="2",
     )
-    assert shown(answer, events) == snapshot
+    assert as_snapshot(answer, events) == snapshot
     legal = await Department.get(code="LE")
     assert public_id(Department, legal.id) == answer.data["createdId"]
     assert (legal.name, legal.description, legal.parent_id) == ("Legal", "Reads the small print", headquarters.id)

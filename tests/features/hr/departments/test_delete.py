@@ -5,7 +5,7 @@ import asyncio
 from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department, Employee, EmployeeStatus
-from tests.callers import shown
+from tests.callers import as_snapshot
 from tests.conftest import NOW, SignedIn
 from tests.state import unchanged
 
@@ -14,7 +14,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
     """The row stays, with a mark; to everybody it is gone."""
     legal = await Department.create(name="Legal", code="LE")
     hanmei = await signed_in("R_HR_MANAGER")
-    assert shown(await hanmei.call("hr.departments.delete", department_id=legal.id), events) == snapshot
+    assert as_snapshot(await hanmei.call("hr.departments.delete", department_id=legal.id), events) == snapshot
     assert not await Department.exists(id=legal.id)
     marked = await Department.with_deleted().get(id=legal.id)
     assert (marked.deleted_at, marked.updated_by) == (NOW, "hanmei")

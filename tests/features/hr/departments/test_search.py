@@ -9,13 +9,13 @@ from syrupy.assertion import SnapshotAssertion
 from features.hr.models import Department, Employee
 from kernel import Status, clock
 from kernel.schema.types import to_millis
-from tests.callers import shown
+from tests.callers import as_snapshot
 from tests.conftest import NOW, SignedIn
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion):
     hanmei = await signed_in("R_HR_MANAGER")
-    assert shown(await hanmei.call("hr.departments.search"), events) == snapshot
+    assert as_snapshot(await hanmei.call("hr.departments.search"), events) == snapshot
 
 
 @pytest.mark.parametrize(

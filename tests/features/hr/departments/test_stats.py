@@ -5,14 +5,14 @@ from typing import Any
 from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department, Employee
-from tests.callers import shown
+from tests.callers import as_snapshot
 from tests.conftest import Counting, SignedIn
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion):
     hanmei = await signed_in("R_HR_MANAGER")
     answer = await hanmei.call("hr.departments.stats")
-    assert shown(answer, events) == snapshot
+    assert as_snapshot(answer, events) == snapshot
     assert sum(each["employeeCount"] for each in answer.data) == 60
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department
-from tests.callers import shown
+from tests.callers import as_snapshot
 from tests.conftest import Counting, SignedIn
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion):
     hanmei = await signed_in("R_HR_MANAGER")
-    assert shown(await hanmei.call("hr.departments.tree"), events) == snapshot
+    assert as_snapshot(await hanmei.call("hr.departments.tree"), events) == snapshot
 
 
 async def test_any_depth_and_siblings_in_their_order(signed_in: SignedIn):

@@ -8,7 +8,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department
 from kernel import Status, clock
-from tests.callers import Answer, Caller, shown
+from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import NOW, SignedIn
 from tests.state import unchanged
 
@@ -16,7 +16,7 @@ from tests.state import unchanged
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion):
     changes = {"name": "Sales and Service", "code": "SAS", "description": None, "order": 9, "status": "2"}
     answer = await update(await signed_in("R_HR_MANAGER"), "SA", **changes, parent_id=await id_of("PD"))
-    assert shown(answer, events) == snapshot
+    assert as_snapshot(answer, events) == snapshot
     sales = await Department.get(code="SAS").select_related("parent")
     assert sales.parent
     assert (sales.name, sales.description, sales.parent.code) == ("Sales and Service", None, "PD")

@@ -4,13 +4,13 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department, Employee
-from tests.callers import shown
+from tests.callers import as_snapshot
 from tests.conftest import Counting, SignedIn
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion):
     hanmei, wang = await signed_in("R_HR_MANAGER"), await Employee.get(name="Wang Wei")
-    assert shown(await hanmei.call("hr.employees.get", employee_id=wang.id), events) == snapshot
+    assert as_snapshot(await hanmei.call("hr.employees.get", employee_id=wang.id), events) == snapshot
 
 
 async def test_with_no_more_than_a_name(signed_in: SignedIn, snapshot: SnapshotAssertion):
@@ -19,7 +19,7 @@ async def test_with_no_more_than_a_name(signed_in: SignedIn, snapshot: SnapshotA
     nobody = await Employee.create(name="Nobody", department_id=legal.id)
     await legal.delete()
     hanmei = await signed_in("R_HR_MANAGER")
-    assert shown(await hanmei.call("hr.employees.get", employee_id=nobody.id)) == snapshot
+    assert as_snapshot(await hanmei.call("hr.employees.get", employee_id=nobody.id)) == snapshot
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from features.hr.models import Department, Employee, EmployeeStatus, Tag
 from kernel import Gender, Status
 from kernel.identity.models import Api, Button, Role, User
 from kernel.ids import public_id
-from tests.callers import Answer, Caller, bearer, shown
+from tests.callers import Answer, Caller, as_snapshot, bearer
 from tests.conftest import SignedIn
 from tests.state import unchanged
 
@@ -26,7 +26,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
         user_gender="2",
         tag_ids=await tags("SQL", "Mentor", "SQL"),
     )
-    assert shown(answer, events) == snapshot
+    assert as_snapshot(answer, events) == snapshot
     user = await User.get(user_name="meili").prefetch_related("roles")
     assert (user.nick_name, user.user_gender, user.status_type) == ("Mei Li", Gender.FEMALE, Status.ENABLED)
     assert (user.user_email, user.user_phone) == ("mei.li@tessera.example", "+8613800009999")

@@ -10,18 +10,18 @@ from features.hr.models import Department, Employee
 from kernel import clock
 from kernel.identity.models import Api, Role, User
 from kernel.schema.types import to_millis
-from tests.callers import Caller, shown
+from tests.callers import Caller, as_snapshot
 from tests.conftest import NOW, Counting, SignedIn
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion):
     hanmei = await signed_in("R_HR_MANAGER")
-    assert shown(await hanmei.call("hr.employees.search", current=5, size=3), events) == snapshot
+    assert as_snapshot(await hanmei.call("hr.employees.search", current=5, size=3), events) == snapshot
 
 
 async def test_beyond_the_last_page(signed_in: SignedIn, snapshot: SnapshotAssertion):
     hanmei = await signed_in("R_HR_MANAGER")
-    assert shown(await hanmei.call("hr.employees.search", current=7)) == snapshot
+    assert as_snapshot(await hanmei.call("hr.employees.search", current=7)) == snapshot
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 from features.hr.models import Department, Employee, EmployeeStatus
 from kernel import Status
 from kernel.identity.models import Api, Button, Role
-from tests.callers import Answer, Caller, shown
+from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
 from tests.state import unchanged
 
@@ -18,7 +18,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
     employee, sales = await Employee.get(name="Wang Wei"), await Department.get(code="SA")
     hanmei = await signed_in("R_HR_MANAGER")
     answer = await hanmei.call("hr.employees.transfer", employee_id=employee.id, department_id=sales.id)
-    assert shown(answer, events) == snapshot
+    assert as_snapshot(answer, events) == snapshot
     await employee.refresh_from_db()
     assert (employee.department_id, employee.updated_by) == (sales.id, "hanmei")
 
@@ -34,7 +34,7 @@ async def test_a_manager_with_a_successor(signed_in: SignedIn, events: list[obje
     """The role goes over with the department, in force on the next request of both."""
     hanmei, zhouhang, wangwei = [await signed_in(name) for name in ("hanmei", "zhouhang", "wangwei")]
     assert [await sees(caller) for caller in (zhouhang, wangwei)] == [22, 1]
-    assert shown(await transfer(hanmei, "Zhou Hang", to="SA", successor="Wang Wei"), events) == snapshot
+    assert as_snapshot(await transfer(hanmei, "Zhou Hang", to="SA", successor="Wang Wei"), events) == snapshot
     assert await manager_of("RD") == "Wang Wei"
     assert await roles_of("zhouhang") == ["R_EMPLOYEE"]
     assert await roles_of("wangwei") == ["R_DEPT_MGR", "R_EMPLOYEE"]

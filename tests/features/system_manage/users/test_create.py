@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 from kernel import Status
 from kernel.identity.models import User
 from kernel.ids import kind_of
-from tests.callers import Answer, Caller, shown
+from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
 from tests.state import unchanged
 
@@ -29,7 +29,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
     admin = await signed_in("R_ADMIN")
     created = await create(admin)
     found = await admin.call("system_manage.users.get", user_id=created.data["createdId"])
-    assert {"created": shown(created, events), "found": shown(found)} == snapshot
+    assert {"created": as_snapshot(created, events), "found": as_snapshot(found)} == snapshot
 
 
 async def test_the_new_user_signs_in_and_must_change_the_password(signed_in: SignedIn, client: Caller) -> None:

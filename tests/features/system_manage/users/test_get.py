@@ -3,12 +3,12 @@
 from syrupy.assertion import SnapshotAssertion
 
 from kernel.identity.models import User
-from tests.callers import Answer, shown
+from tests.callers import Answer, as_snapshot
 from tests.conftest import SignedIn
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
-    assert shown(await get(signed_in, "hanmei"), events) == snapshot
+    assert as_snapshot(await get(signed_in, "hanmei"), events) == snapshot
 
 
 async def test_an_administrator_may_look_at_a_super_admin(signed_in: SignedIn) -> None:

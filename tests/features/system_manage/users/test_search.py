@@ -8,14 +8,14 @@ from syrupy.assertion import SnapshotAssertion
 from kernel import Status
 from kernel.identity.models import User
 from kernel.schema.types import to_millis
-from tests.callers import Caller, shown
+from tests.callers import Caller, as_snapshot
 from tests.conftest import NOW, Counting, SignedIn
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
     admin = await signed_in("R_ADMIN")
     query = {"user_name": "zh", "order_by": ["-userName"], "current": 2, "size": 3}
-    assert shown(await admin.call("system_manage.users.search", **query), events) == snapshot
+    assert as_snapshot(await admin.call("system_manage.users.search", **query), events) == snapshot
 
 
 @pytest.mark.parametrize(

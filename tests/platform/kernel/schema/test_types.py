@@ -1,13 +1,16 @@
 """The types that bodies are made of."""
 
 import random
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from kernel.schema.types import (
+    Amount,
+    Date,
     Email,
     Gender,
     LongText,
@@ -115,3 +118,56 @@ def test_texts_that_are_refused(kind: Any, refused: list[object]) -> None:
     for each in refused:
         with pytest.raises(ValidationError):
             text.validate_python(each)
+
+
+# --- dates and amounts
+
+day = TypeAdapter[Any](Date)
+amount = TypeAdapter[Any](Amount)
+
+
+def test_a_date_goes_out_as_it_came_in() -> None:
+    assert day.validate_python("2026-01-15") == date(2026, 1, 15)
+    assert day.dump_json(date(2026, 1, 15)) == b'"2026-01-15"'
+    assert day.validate_python(date(2026, 1, 15)) == date(2026, 1, 15)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0, 86_400, True, "0", "20260115", "2026-1-5", "2026-01-15T00:00:00", "2026-02-30", "0000-01-01", None, NOW],
+)
+def test_a_date_is_a_text_of_one_form(value: object) -> None:
+    """Pydantic by itself makes 1970-01-01 of a 0, and drops the time of a moment."""
+    with pytest.raises(ValidationError):
+        day.validate_python(value)
+
+
+@pytest.mark.parametrize("value", ["12.5", "12.50", 12.5, Decimal("12.5"), " +12.5 "])
+def test_an_amount_loses_nothing(value: object) -> None:
+    assert amount.validate_python(value) == Decimal("12.5")
+    assert amount.dump_json(Decimal("12.50")) == b'"12.50"'
+    assert amount.validate_python("9" * 16 + ".99") == Decimal("9" * 16 + ".99")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "1e999999",
+        1e300,
+        "1_000",
+        "\uff11\uff12",
+        "NaN",
+        "Infinity",
+        float("nan"),
+        "0.001",
+        "9" * 17,
+        "9" * 400,
+        "",
+        True,
+        None,
+    ],
+)
+def test_an_amount_is_a_plain_number_of_two_places(value: object) -> None:
+    """An exponent is taken by Pydantic and by SQLite, and cannot be sent to PostgreSQL."""
+    with pytest.raises(ValidationError):
+        amount.validate_python(value)
