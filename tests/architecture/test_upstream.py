@@ -18,7 +18,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionContextP
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.sqlite.client import SqliteClient
 from tortoise.context import TortoiseContext
-from tortoise.exceptions import OperationalError
+from tortoise.exceptions import ConfigurationError, OperationalError
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
@@ -212,6 +212,20 @@ async def test_a_renamed_model_takes_its_table_along(stock: Stock) -> None:
     async with stock([TABLE], ["ops.RenameModel('Thing', 'Item')"]) as (executor, client):
         await executor.migrate()
         assert {"item"} <= (await objects(client)).keys()
+
+
+async def test_a_model_that_another_one_knows_is_not_renamed(stock: Stock) -> None:
+    """Hence `RenameModel` in `changes`: it reloads the renamed model, and not those that it points to."""
+    shelf = (
+        "ops.CreateModel('Shelf', [('id', fields.IntField(primary_key=True))], {'table': 'shelf', 'app': 'scratch'})"
+    )
+    book = (
+        "ops.CreateModel('Book', [('id', fields.IntField(primary_key=True)), ('shelf', fields.ForeignKeyField("
+        "'scratch.Shelf', source_field='shelf_id', related_name='books'))], {'table': 'book', 'app': 'scratch'})"
+    )
+    async with stock([shelf, book], ["ops.RenameModel('Book', 'Volume')"]) as (executor, _):
+        with pytest.raises(ConfigurationError, match='"books" duplicates in model Shelf'):
+            await executor.migrate()
 
 
 STOCK_COMMAND = """

@@ -142,14 +142,24 @@ class _Loader(MigrationLoader):
 
 
 class RenameModel(ops.RenameModel):
-    """Renames the model alone. Tortoise's renames the table as well, if it is called as the old model is."""
+    """Renames the model alone. Tortoise's renames the table as well, if it is called as the old model is, and fails for a
+    model that another one knows by a `related_name`.
+    """
 
     def state_forward(self, app_label: str, state: State) -> None:
-        table = self.get_model_state(state, app_label, self.old_name).table
-        super().state_forward(app_label, state)
-        renamed = self.get_model_state(state, app_label, self.new_name)
-        renamed.table = renamed.options["table"] = table
-        state.reload_model(app_label, self.new_name)
+        old, new = (app_label, self.old_name), (app_label, self.new_name)
+        self.get_model_state(state, *old)  # raises if there is none
+        reload = state._find_related_models(*old) - {old} | {new}
+        state.apps.unregister_model(*old)
+        state.models[new] = state.models.pop(old)
+        state.models[new].name = self.new_name
+        for key, model in state.models.items():
+            for name, field in model.fields.items():
+                if getattr(field, "model_name", None) == ".".join(old):
+                    model.fields[name] = copy(field)
+                    vars(model.fields[name])["model_name"] = ".".join(new)
+                    reload.add(key)
+        state._reload(reload)
 
 
 def keeping_tables(operations: Iterable[ops.Operation]) -> list[ops.Operation]:

@@ -73,6 +73,8 @@ class Project(Model):
     """Without soft delete and audit."""
 
     title = fields.CharField(50, unique=True)
+    budget = fields.DecimalField(18, 2, default=0)
+    due_on = fields.DateField(null=True)
     members = fields.ManyToManyField("office.Employee", related_name="projects", through="office_project_member")
 
     class Meta:

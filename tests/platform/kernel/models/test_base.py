@@ -1,12 +1,15 @@
 """Who wrote a row, and when."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated
 
 import pytest
 from tortoise import Model as TortoiseModel
 from tortoise.context import TortoiseContext
 from tortoise.migrations.writer import ImportManager, render_value
 
+from kernel import Amount, AtLeast, AtMost, Date, Filter, Schema, SearchRequest, paginate
 from kernel.clock import frozen, now
 from kernel.context import Actor, set_actor
 from kernel.models.base import AuditedModel, audit_name
@@ -137,3 +140,36 @@ def test_defaults_are_importable_in_a_migration() -> None:
     imports = ImportManager()
     assert [render_value(default, imports) for default in (now, audit_name)] == ["now", "audit_name"]
     assert imports.imports == {"kernel.clock": {"now"}, "kernel.models.base": {"audit_name"}}
+
+
+class ProjectRecord(Schema):
+    title: str
+    budget: Amount
+    due_on: Date | None
+
+
+class SearchProjectsRequest(SearchRequest):
+    budget: AtLeast[Amount] = None
+    budget_to: Annotated[Amount | None, Filter("lte", "budget")] = None
+    due_on: AtMost[Date] = None
+
+
+@pytest.mark.usefixtures("office")
+async def test_amounts_and_dates_compare_and_sort_by_their_values() -> None:
+    """Not as the texts that SQLite keeps them as, of which 9 would be more than 100.25."""
+    for day, budget in enumerate(["9.00", "100.25", "10.50", "9999999999999999.99"], start=8):
+        await Project.create(title=budget, budget=Decimal(budget), due_on=f"2026-01-{day:02}")
+
+    async def found(**asked: object) -> list[str]:
+        request = SearchProjectsRequest.model_validate(asked)
+        page = await paginate(Project.all(), request, ProjectRecord)
+        return [f"{each['budget']} {each['dueOn']}" for each in page.model_dump(mode="json")["records"]]
+
+    assert await found(orderBy=["-budget"]) == [
+        "9999999999999999.99 2026-01-11",
+        "100.25 2026-01-09",
+        "10.50 2026-01-10",
+        "9.00 2026-01-08",
+    ]
+    assert await found(budget="9.01", budgetTo=100.25, orderBy=["dueOn"]) == ["100.25 2026-01-09", "10.50 2026-01-10"]
+    assert await found(dueOn="2026-01-09", orderBy=["budget"]) == ["9.00 2026-01-08", "100.25 2026-01-09"]

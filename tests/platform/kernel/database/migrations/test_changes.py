@@ -236,3 +236,26 @@ async def test_a_later_migration_depends_on_what_is_written_with_it(models: Mode
     albums, post = write(await missing_migrations(config))
     assert f"('post', '{post.stem}')" in albums.read_text(encoding="utf-8")
     assert post.stem == "0002_box_create"
+
+
+async def test_links_to_a_renamed_model_stay(models: Models, url: str) -> None:
+    """The columns of the table of links are called after the model unless one says otherwise."""
+    tagged = MODELS + (
+        "\n\nclass Tag(AuditedModel):\n"
+        "    parcels = fields.ManyToManyField('post.Parcel', related_name='tags', through='parcel_tag')\n\n"
+        "    class Meta:\n        table = 'tag'\n"
+    )
+    await made(models(url, post=tagged))
+    await migrate(models(url, post=tagged), report=quiet)
+    config = models(url, post=tagged.replace("Parcel", "Packet"))
+    assert "forward_key='packet_id'" in await made(config)
+    async with connected(config) as client:
+        await client.execute_script(
+            FILLED + ";INSERT INTO tag (created_at, updated_at) VALUES ('2026-01-01 00:00:00', '2026-01-01 00:00:00');"
+            "INSERT INTO parcel_tag (tag_id, parcel_id) VALUES (1, 1)"
+        )
+        await migrate(config, report=quiet)
+        assert await rows(client, "SELECT tag_id, packet_id FROM parcel_tag") == [(1, 1)]
+        assert await downgrade(config, "post.0001_initial", quiet) == 1
+        assert await rows(client, "SELECT tag_id, parcel_id FROM parcel_tag") == [(1, 1)]
+    assert await missing_migrations(config) == []
