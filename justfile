@@ -17,11 +17,11 @@ up: migrate serve
 serve:
     exec python -m kernel serve
 
-# Serve, and start again whenever a file changes
+# Migrate, serve, and start again whenever a file is saved
 [group("run")]
 [no-exit-message]
-dev: migrate
-    exec python -m kernel serve --reload
+dev:
+    exec python platform/scaffold/dev.py
 
 # List the use cases: name, method, who may call, button, URL
 [group("run")]

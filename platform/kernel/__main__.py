@@ -47,9 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(command=run)
         return command
 
-    add("serve", serve, "serve the app").add_argument(
-        "--reload", action="store_true", help="start again on every change"
-    )
+    add("serve", _serve, "serve the app").add_argument("--migrate", action="store_true", help="apply migrations first")
     add("migrate", _migrate, "apply migrations").add_argument(
         "target", nargs="?", help="<module> or <module>.<migration>"
     )
@@ -66,6 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     add("slices", _slices, "list the use cases")
     add("demo-data", demo_data, "add demo rows").add_argument("count", type=int)
     return parser
+
+
+def _serve(*, migrate: bool) -> None:
+    if migrate:
+        asyncio.run(_migrate(None))
+    serve()
 
 
 async def _migrate(target: str | None) -> int:

@@ -1,4 +1,7 @@
-"""What lives in VAR_DIR: whatever the app writes at run time, among it the secrets that nobody has set."""
+"""What lives in VAR_DIR: whatever the app writes at run time, among it the secrets that nobody has set.
+
+All of it is for its owner alone, whoever may look into the folder.
+"""
 
 import os
 import secrets
@@ -12,12 +15,16 @@ MIN_SECRET_LENGTH = 32  # RFC 7518 section 3.2: an HS256 key has at least 256 bi
 
 
 def ensure_var_dir(var_dir: Path) -> None:
-    """Make VAR_DIR if it is not there. Raises SettingsError if nothing can be written into it."""
+    """Make VAR_DIR if it is not there; keep others from its files. Raises SettingsError if nothing can be written into it."""
     probe = var_dir / f".writable.{os.getpid()}"
     try:
-        var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)  # a database file is for its owner alone
-        probe.touch()
+        var_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe.touch(mode=0o600)
         probe.unlink()
+        for file in var_dir.iterdir():
+            with suppress(FileNotFoundError, PermissionError):  # gone meanwhile; or another user's
+                if file.is_file() and not file.is_symlink() and file.stat().st_mode & 0o077:
+                    file.chmod(0o600)
     except OSError as error:
         raise SettingsError(f"VAR_DIR={str(var_dir)!r}: cannot write there: {error.strerror}") from None
 

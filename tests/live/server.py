@@ -6,8 +6,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +17,22 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass
 class Server:
-    """Where it listens, and the file that holds all it wrote."""
+    """Where it listens, the file that holds all it wrote, and its process."""
 
     url: str
     output: Path
+    process: subprocess.Popen[bytes]
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
 
     def log(self) -> str:
         return self.output.read_text(encoding="utf-8")
+
+    def workers(self) -> set[int]:
+        """The process ids of its workers that live."""
+        return {pid for pid in children(self.process.pid) if b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()}
 
 
 def free_port() -> int:
@@ -47,36 +56,57 @@ def command(*arguments: str, env: Mapping[str, str]) -> subprocess.CompletedProc
     )
 
 
+SERVE = (sys.executable, "-m", "kernel", "serve")
+
+
 @contextmanager
-def serving(env: Mapping[str, str]) -> Iterator[Server]:
-    """A server that is ready, until the end of the block."""
-    port = free_port()
-    output = Path(env["VAR_DIR"]) / f"server-{port}.log"
+def started(env: Mapping[str, str], *arguments: str, port: int | None = None, folder: Path = ROOT) -> Iterator[Server]:
+    """A server that may not be ready yet, and may never be; it is stopped at the end of the block."""
+    port = port or free_port()
+    output = Path(env["VAR_DIR"]) / f"server-{port}-{time.monotonic_ns()}.log"
     output.parent.mkdir(parents=True, exist_ok=True)
     with output.open("w") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "kernel", "serve"],
-            env={**env, "APP_PORT": str(port)},
-            cwd=ROOT,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            arguments or SERVE, env={**env, "APP_PORT": str(port)}, cwd=folder, stdout=log, stderr=subprocess.STDOUT
         )
-    server = Server(f"http://127.0.0.1:{port}", output)
     try:
-        _wait(server, process)
-        yield server
+        yield Server(f"http://127.0.0.1:{port}", output, process)
     finally:
         process.terminate()
         process.wait(30)
 
 
-def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
+@contextmanager
+def serving(env: Mapping[str, str]) -> Iterator[Server]:
+    """A server that is ready, until the end of the block."""
+    with started(env) as server:
+        until(lambda: answers(server), lambda: f"the server did not become ready:\n{server.log()}", server)
+        yield server
+
+
+def answers(server: Server, path: str = "/api/v1/health/ready") -> bool:
+    """Whether it answers with 200, over a new connection."""
+    try:
+        with urllib.request.urlopen(server.url + path, timeout=5) as answer:
+            return answer.status == 200
+    except OSError:
+        return False
+
+
+def until(holds: Callable[[], bool], otherwise: Callable[[], str], server: Server | None = None) -> None:
+    """Wait for what is to come. Raises AssertionError if it does not, or if the server ends before."""
     deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            with urllib.request.urlopen(f"{server.url}/api/v1/health/ready", timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.05)
-    raise AssertionError(f"the server did not become ready:\n{server.log()}")
+    while not holds():
+        if time.monotonic() > deadline or (server and server.process.poll() is not None):
+            raise AssertionError(otherwise())
+        time.sleep(0.05)
+
+
+def children(pid: int) -> set[int]:
+    """The processes whose parent this is (proc(5): the parent stands second after the name in brackets)."""
+    found: set[int] = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):  # it has ended meanwhile
+            if int(stat.read_text().rpartition(")")[2].split()[1]) == pid:
+                found.add(int(stat.parent.name))
+    return found

@@ -33,7 +33,6 @@ def assert_announced(server: Server) -> None:
     for expected in (
         f"{server.url}/api/v1",
         f"{server.url}/docs",
-        f"{server.url}/radar",
         "Soybean",
         "hanmei",
         "123456",

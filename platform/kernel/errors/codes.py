@@ -33,6 +33,7 @@ class Code(ResponseCode):
     PAYLOAD_TOO_LARGE = "1003", "The request body is too large."
     SERVICE_UNAVAILABLE = "1004", "A service that this needs is down. Try again later."
     UNSUPPORTED_MEDIA_TYPE = "1005", "The request body must be JSON, with Content-Type: application/json."
+    REQUEST_TIMEOUT = "1006", "The request body came too slowly."
 
     INTEGRITY_ERROR = "1100", "The data contradicts what is stored already."
     NOT_FOUND = "1101", "There is no such record."

@@ -12,6 +12,7 @@ features/<feature>/**/<verb>.py       a slice, if it has a decorated handler; se
 
 import importlib
 import inspect
+import os
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -103,7 +104,7 @@ def _read_feature(folder: Path) -> Feature:
             continue
         inner = ".".join(path.relative_to(folder).with_suffix("").parts)
         dotted = f"features.{name}.{inner}"
-        python_module = importlib.import_module(dotted)
+        python_module = _imported(dotted)
         match inner:
             case "models":
                 found["models"] = dotted
@@ -126,12 +127,21 @@ def _read_feature(folder: Path) -> Feature:
     return replace(declared, slices=tuple(slices), **found)
 
 
+def _imported(dotted: str) -> ModuleType:
+    try:
+        return importlib.import_module(dotted)
+    except SyntaxError as error:  # of the file, or of one that it imports
+        written = f": {error.text.strip()}" if error.text else ""
+        file = os.path.relpath(error.filename or _file(dotted))
+        raise DeclarationError(f"{file}, line {error.lineno}: {error.msg}{written}") from None
+
+
 def _file(dotted: str) -> str:
     return f"{dotted.replace('.', '/')}.py"
 
 
 def _declared(dotted: str, name: str, kind: type[T]) -> T:
-    value = getattr(importlib.import_module(dotted), name, None)
+    value = getattr(_imported(dotted), name, None)
     if not isinstance(value, kind):
         raise DeclarationError(f"{_file(dotted)} must define `{name} = {kind.__name__}(...)`")
     return value

@@ -70,7 +70,7 @@ class SliceIndex(BaseRoute):
                 )
             node.slices[method] = route
         if "GET" in node.slices:
-            node.slices["HEAD"] = node.slices["GET"]
+            node.slices["HEAD"] = node.slices["GET"]  # for `Allow`; RequestMiddleware makes a GET of every HEAD
 
     def find(self, path: str, method: str) -> tuple[SliceRoute, dict[str, str]] | None:
         """The slice and its path parameters; None for an unknown path. Raises TransportRefusal 405 for another method."""
@@ -94,6 +94,4 @@ class SliceIndex(BaseRoute):
         return Match.FULL, {"endpoint": route.endpoint, "path_params": path_params, "route": route}
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "HEAD":  # as GET (RFC 9110 section 9.3.2); RequestMiddleware drops the content
-            scope["method"] = "GET"  # not in a copy, or the log line would miss what is noted in the scope
         await scope["route"].handle(scope, receive, send)

@@ -22,6 +22,7 @@ log = structlog.get_logger(__name__)
 _BY_STATUS = {
     404: Code.ROUTE_NOT_FOUND,
     405: Code.METHOD_NOT_ALLOWED,
+    408: Code.REQUEST_TIMEOUT,
     413: Code.PAYLOAD_TOO_LARGE,
     415: Code.UNSUPPORTED_MEDIA_TYPE,
     503: Code.SERVICE_UNAVAILABLE,

@@ -13,9 +13,10 @@ from structlog.contextvars import clear_contextvars
 
 from kernel.context import accept_request_id
 from kernel.errors.codes import Code
-from kernel.errors.refusals import TransportRefusal
+from kernel.errors.refusals import InvalidInput, TransportRefusal
 from kernel.schema.envelope import refused
 from kernel.unit_of_work.background import deferring
+from kernel.web.request_body import RequestBody
 
 log = structlog.get_logger("request")
 
@@ -44,10 +45,14 @@ class RequestMiddleware:
             await self.app(scope, receive, send)
             return
         began = perf_counter()
-        request_id = accept_request_id(Headers(scope=scope).get("x-request-id"))
+        headers = Headers(scope=scope)
+        request_id = accept_request_id(headers.get("x-request-id"))
+        request_body = RequestBody(receive, headers)
         clear_contextvars()
         # The path is the caller's: a line break in it must not make a second line of log.
         method, path = scope["method"], scope["path"].encode("unicode_escape").decode()
+        if method == "HEAD":  # as GET, without the content (RFC 9110 section 9.3.2)
+            scope["method"] = "GET"  # not in a copy, or the log line would miss what is noted in the scope
         status = 0
 
         async def send_with_headers(message: Message) -> None:
@@ -56,6 +61,8 @@ class RequestMiddleware:
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
+                if not await request_body.drain():
+                    headers["Connection"] = "close"
                 is_json = headers.get("content-type", "").startswith("application/json")
                 for name, value in (_JSON_HEADERS if is_json else _HEADERS).items():
                     headers.setdefault(name, value)
@@ -66,14 +73,20 @@ class RequestMiddleware:
                     facts["code"] = scope[REFUSED_CODE]
                 log.info("request completed", method=method, path=path, **facts, ms=milliseconds)
             if method == "HEAD" and message["type"] == "http.response.body":
-                message = {**message, "body": b""}  # the headers are those of GET (RFC 9110 section 9.3.2)
+                message = {**message, "body": b""}
             await send(message)
 
         async with deferring():
             try:
-                await self.app(scope, receive, send_with_headers)
+                await self.app(scope, request_body.receive, send_with_headers)
             except ClientDisconnect:
-                log.info("client disconnected", method=method, path=path)
+                if status:
+                    log.info("client disconnected", method=method, path=path)
+                    return
+                # Or malformed chunks: servers do not tell these apart. Perhaps somebody is there to read the answer.
+                refusal = InvalidInput("body", "is malformed, or ended too early", "body_incomplete")
+                scope[REFUSED_CODE] = refusal.code.value
+                await refused(refusal)(scope, receive, send_with_headers)
             except Exception:
                 log.exception("unhandled exception", method=method, path=path)
                 if status:  # the answer has begun: let the server break it off, or the caller takes half for the whole

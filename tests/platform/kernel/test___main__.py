@@ -189,7 +189,7 @@ async def test_a_folder_that_cannot_be_written_is_one_line(run: Run, tmp_path: P
 
 
 async def test_a_start_that_is_refused_says_why(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(**_: object) -> None:
+    def refuse() -> None:
         raise StartupRefused("Not today.")
 
     monkeypatch.setattr(command_line, "serve", refuse)
@@ -197,9 +197,15 @@ async def test_a_start_that_is_refused_says_why(run: Run, monkeypatch: pytest.Mo
 
 
 async def test_who_interrupts_gets_the_code_of_that(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*, reload: bool) -> None:
-        assert reload
+    def interrupt() -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(command_line, "serve", interrupt)
-    assert await run("serve", "--reload") == (130, "", "")
+    assert await run("serve") == (130, "", "")
+
+
+async def test_serve_migrates_first_if_told_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command_line, "serve", lambda: None)
+    assert await run("serve") == (0, "", "")
+    _, out, _ = await run("serve", "--migrate")
+    assert out.startswith("applied kernel.0001_initial\n")

@@ -45,6 +45,8 @@ async def test_docs_are_served_where_the_contract_says(
     configure(APP_ENV=env, APP_DEBUG=debug, APP_TITLE="The Shop")
     app = create_app()
     assert await answers(app, *DOCS) == statuses
+    async with caller(app) as client:
+        assert [(await client.head(path)).status_code for path in DOCS] == statuses
     assert await answers(app, "/redoc") == [404]
     assert app.title == "The Shop"
 

@@ -1,6 +1,7 @@
 """Serving: the checks beforehand, what Granian is told, and what the operator reads."""
 
 import asyncio
+import resource
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 
 from kernel import server
 from kernel.errors.operator import SettingsError, StartupRefused
@@ -56,18 +58,9 @@ async def test_granian_is_told_what_the_settings_say(
     await asyncio.to_thread(server.serve)
     (told,) = granian
     assert (told["target"], told["factory"], told["interface"].value) == ("kernel.app:create_app", True, "asgi")
-    assert (told["address"], told["port"], told["workers"], told["reload"]) == ("127.0.0.1", free_port, 1, False)
-    assert told["reload_paths"] is None
+    assert (told["address"], told["port"], told["workers"]) == ("127.0.0.1", free_port, 1)
+    assert told["backlog"] == told["backpressure"] == server._connections() > 4000
     assert told["started_by"] == ["spawn"]  # a fork would take along what this process has imported
-
-
-async def test_a_developer_s_server_looks_at_both_trees(
-    app: FastAPI, granian: list[dict[str, Any]], free_port: int, configure: Configure
-) -> None:
-    configure(APP_PORT=str(free_port))
-    await asyncio.to_thread(server.serve, reload=True)
-    assert granian[0]["reload"] is True
-    assert granian[0]["reload_paths"] == [Path("features"), Path("platform")]
 
 
 async def test_secrets_are_there_before_the_first_worker(
@@ -95,6 +88,63 @@ async def test_an_address_that_is_not_ours_stops_it(
     with pytest.raises(StartupRefused, match=r"^APP_HOST='192\.0\.2\.1', APP_PORT=9999: cannot listen there: "):
         await asyncio.to_thread(server.serve)
     assert granian == []
+
+
+def test_of_two_that_find_the_port_free_one_gets_it(free_port: int) -> None:
+    """Nobody listens yet; each would find the port free, and Granian's workers would share it."""
+    with (
+        server._claim_port("localhost", free_port),
+        pytest.raises(StartupRefused, match=f"^APP_PORT={free_port}: another program listens on "),
+    ):
+        server._claim_port("127.0.0.1", free_port)
+    with server._claim_port("127.0.0.1", free_port):
+        pass
+
+
+@pytest.fixture
+def few_files() -> Iterator[None]:
+    """The process may open 1024 files, as on many systems."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (1024, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+def test_connections_are_not_held_up_by_the_limit_of_open_files(
+    few_files: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "CONNECTIONS", 2000)
+    assert server._connections() == 2000
+    assert resource.getrlimit(resource.RLIMIT_NOFILE)[0] == 2000 + server.OTHER_FILES
+
+
+def test_where_no_more_files_may_be_opened_fewer_connections_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _which: (1024, 1024))
+    monkeypatch.setattr(resource, "setrlimit", lambda _which, _limits: None)
+    assert server._connections() == 1024 - server.OTHER_FILES
+
+
+def test_workers_that_die_again_and_again_end_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    respawned: list[list[int]] = []
+    monkeypatch.setattr(server.MPServer, "_respawn_workers", lambda _self, workers: respawned.append(workers))
+    master = server.Server("kernel.app:create_app", log_dictconfig=server.LOGGING)
+    with capture_logs() as logs:
+        for _ in range(server.RESPAWNS):
+            master._respawn_workers([0])
+        assert (len(respawned), master.interrupt_signal, logs) == (server.RESPAWNS, False, [])
+        master._respawn_workers([0])
+    assert (len(respawned), master.interrupt_signal, master.interrupt_children) == (server.RESPAWNS, True, [0])
+    assert [line["event"] for line in logs] == ["6 workers died within 120 seconds; giving up"]
+
+
+def test_deaths_long_ago_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server.MPServer, "_respawn_workers", lambda _self, _workers: None)
+    moments = iter(range(0, 100 * server.RESPAWN_SECONDS, server.RESPAWN_SECONDS))
+    master = server.Server("kernel.app:create_app", log_dictconfig=server.LOGGING)
+    monkeypatch.setattr(server.time, "monotonic", lambda: next(moments))
+    for _ in range(2 * server.RESPAWNS):
+        master._respawn_workers([0])
+    assert not master.interrupt_signal
 
 
 async def test_a_database_that_is_not_migrated_stops_it(
@@ -151,7 +201,7 @@ def test_it_says_where_everything_is(
     assert lines[1] == "The Shop is ready."
     assert "  API    http://127.0.0.1:8123/api/v1" in lines
     assert "  Docs   http://127.0.0.1:8123/docs" in lines
-    assert any(line.startswith("  Radar  http://127.0.0.1:8123/radar") for line in lines)
+    assert not any("radar" in line.lower() for line in lines)  # until there is one
     for name in ("Soybean", "Super", "Admin", "User", "hanmei", "liuqing", "zhouhang", "linyan"):
         assert any(line.split()[:1] == [name] for line in lines)
     assert "123456" in said

@@ -119,6 +119,40 @@ def test_ensure_var_dir_makes_it_and_leaves_nothing_in_it(tmp_path: Path) -> Non
         assert names_in(tmp_path / "deep" / "var") == []
 
 
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_others_are_kept_from_its_files_whatever_the_folder(tmp_path: Path) -> None:
+    """A folder that was there before, open to all, with what an older version or a copy left in it."""
+    tmp_path.chmod(0o755)
+    for name in ("tessera.sqlite3", "tessera.sqlite3-wal", "secret_key"):
+        (tmp_path / name).touch()
+        (tmp_path / name).chmod(0o644)
+    (tmp_path / "folder").mkdir(mode=0o755)
+    ensure_var_dir(tmp_path)
+    assert {each.name: mode(each) for each in tmp_path.iterdir() if each.is_file()} == {
+        "tessera.sqlite3": 0o600,
+        "tessera.sqlite3-wal": 0o600,
+        "secret_key": 0o600,
+    }
+    assert (mode(tmp_path), mode(tmp_path / "folder")) == (0o755, 0o755)
+
+
+def test_what_a_link_leads_to_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").touch()
+    (tmp_path / "elsewhere").chmod(0o644)
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "link").symlink_to(tmp_path / "elsewhere")
+    ensure_var_dir(tmp_path / "var")
+    assert mode(tmp_path / "elsewhere") == 0o644
+
+
+def test_a_folder_that_it_makes_is_for_its_owner_alone(tmp_path: Path) -> None:
+    ensure_var_dir(tmp_path / "var")
+    assert mode(tmp_path / "var") == 0o700
+
+
 def test_ensure_var_dir_refuses_what_is_no_folder(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(SettingsError, match=r"^VAR_DIR='.*/file': cannot write there: File exists$"):

@@ -7,6 +7,8 @@ SQLITE_BUSY, whatever the timeout (https://www.sqlite.org/lang_transaction.html)
 
 import asyncio
 import sqlite3
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient, TransactionContext
@@ -89,6 +91,7 @@ class SqliteClient(ObservedClient, StockClient):
             await asyncio.sleep(OPENING_PAUSE_SECONDS)
 
     async def _open(self, with_db: bool) -> None:
+        _make_private(self.filename)
         try:
             await super().create_connection(with_db)
             assert self._connection
@@ -97,6 +100,13 @@ class SqliteClient(ObservedClient, StockClient):
         except BaseException:
             await self.close()  # else it would be used without its pragmas: foreign keys would be off
             raise
+
+
+def _make_private(filename: str) -> None:
+    """Make a file that is not there yet, for its owner alone. What SQLite writes beside it, -wal and -shm, has its mode."""
+    if filename != ":memory:":
+        with suppress(OSError):  # it is there; or SQLite will say what is wrong
+            Path(filename).touch(mode=0o600, exist_ok=False)
 
 
 def _upper(value: object) -> object:

@@ -31,7 +31,7 @@ async def migration_lock(client: BaseDBAsyncClient, report: Callable[[str], None
 
 @asynccontextmanager
 async def _sqlite(client: Any) -> AsyncIterator[Callable[[], Awaitable[bool]]]:
-    lock = FileLock(f"{client.filename}.migrate.lock", blocking=False)
+    lock = FileLock(f"{client.filename}.migrate.lock", blocking=False, mode=0o600)
 
     async def take() -> bool:
         try:

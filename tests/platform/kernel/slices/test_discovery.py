@@ -4,11 +4,12 @@ Trees are planted in a temporary folder that stands where `features` looks for i
 """
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kernel.errors.operator import SettingsError
+from kernel.errors.operator import DeclarationError, SettingsError
 from kernel.rbac.authorize import all_of
 from kernel.slices import discovery as modules
 from kernel.slices.discovery import database_config
@@ -88,6 +89,17 @@ def test_everything_is_found_by_where_it_stands(discovered: Features) -> None:
 def test_a_slice_that_is_deleted_is_gone(discovered: Features) -> None:
     (shop,) = discovered({"features/shop/feature.py": FEATURE})
     assert shop.slices == ()
+
+
+def test_a_syntax_error_is_said_in_one_line(
+    discovered: Features, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the file, or of one that it imports; a traceback would show the kernel's files above all."""
+    monkeypatch.chdir(tmp_path)
+    sends = SEND.replace("\nfrom", "\nfrom features.shop import prices\nfrom", 1)
+    with pytest.raises(DeclarationError) as broken:
+        discovered(SHOP | {"features/shop/prices.py": "PRICES = {1: 2\n", "features/shop/orders/send.py": sends})
+    assert str(broken.value) == "features/shop/prices.py, line 1: '{' was never closed: PRICES = {1: 2"
 
 
 BROKEN = [

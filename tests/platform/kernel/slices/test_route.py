@@ -318,4 +318,5 @@ async def test_a_body_that_comes_too_slowly_is_given_up(app: FastAPI, monkeypatc
 
     async with caller(app_of(slice_of(echo, "/slow"))) as client:
         response = await client.post("/orders/slow", content=slow(), headers={"Content-Type": "application/json"})
-    assert (response.status_code, response.json()["code"]) == (408, "2400")
+    assert (response.status_code, response.json()["code"]) == (408, "1006")
+    assert response.headers["Connection"] == "close"

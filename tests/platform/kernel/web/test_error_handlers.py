@@ -42,6 +42,7 @@ CASES: list[tuple[Callable[[], BaseException], int, str, str | None]] = [
     (database_error(asyncpg.DeadlockDetectedError), 200, "2306", None),
     (lambda: HTTPException(404, INSIDE), 404, "1001", None),
     (lambda: HTTPException(405, INSIDE), 405, "1002", None),
+    (lambda: HTTPException(408, INSIDE), 408, "1006", None),
     (lambda: HTTPException(413, "Too large by far."), 413, "1003", "Too large by far."),
     (lambda: HTTPException(415, INSIDE), 415, "1005", None),
     (lambda: HTTPException(503, INSIDE), 503, "1004", None),

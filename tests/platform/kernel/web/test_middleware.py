@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
+from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
@@ -201,19 +202,41 @@ async def test_an_answer_that_has_begun_is_broken_off_and_not_followed_by_anothe
     assert [line["event"] for line in logs] == ["unhandled exception"]
 
 
-async def test_a_caller_who_hangs_up_is_no_error_of_ours() -> None:
+async def test_a_body_that_breaks_off_is_no_error_of_ours() -> None:
+    """Malformed chunks, too few bytes, or nobody there any more: a server cannot tell. Who is there is told."""
+
     async def read(request: Body) -> bool:
         raise AssertionError(request)
 
-    async def hung_up() -> Message:
+    async def broken_off() -> Message:
         return {"type": "http.disconnect"}
 
+    sent: list[Message] = []
+
     async def send(message: Message) -> None:
-        raise AssertionError(message)
+        sent.append(message)
 
     app = app_of(slice_of(read, transaction=False))
+    scope = http_scope("/orders", "POST", content_type="application/json", content_length="9")
     with capture_logs() as logs:
-        await app(http_scope("/orders", "POST", content_type="application/json", content_length="9"), hung_up, send)
+        await app(scope, broken_off, send)
+    assert [(line["event"], line["log_level"], line["code"]) for line in logs] == [
+        ("request completed", "info", "1200")
+    ]
+    headers = dict(sent[0]["headers"])
+    assert (sent[0]["status"], headers[b"connection"]) == (200, b"close")
+    assert b"x-request-id" in headers
+    answer = json.loads(sent[1]["body"])
+    assert (answer["code"], [error["field"] for error in answer["data"]["errors"]]) == ("1200", ["body"])
+
+
+async def test_a_caller_who_leaves_during_the_answer_is_no_error_of_ours() -> None:
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise ClientDisconnect
+
+    with capture_logs() as logs:
+        assert [message["type"] for message in await run(app, http_scope())] == ["http.response.start"]
     assert [(line["event"], line["log_level"]) for line in logs] == [("client disconnected", "info")]
 
 
