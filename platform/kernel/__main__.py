@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from rich.progress import Progress
+from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
 
+from kernel.database.migrations.lock import migration_lock
 from kernel.database.migrations.runner import downgrade, history, migrate
 from kernel.database.migrations.writer import missing_migrations, write
 from kernel.errors.operator import OperatorError
@@ -123,14 +125,17 @@ async def _demo_data(count: int) -> int:
     async with TortoiseContext() as context:
         await context.init(config=database_config())
         await refuse_unready_database()
-        for feature in discover():
-            if feature.generate_demo_rows:
-                with Progress() as progress:
-                    task = progress.add_task(feature.title, total=count)
-                    await feature.generate_demo_rows(
-                        count, lambda done, task=task, bar=progress: bar.advance(task, done)
-                    )
+        async with migration_lock(get_connection("default"), print):  # rows are numbered on from the last one
+            await _generate_demo_rows(count)
     return 0
+
+
+async def _generate_demo_rows(count: int) -> None:
+    for feature in discover():
+        if feature.generate_demo_rows:
+            with Progress() as progress:
+                task = progress.add_task(feature.title, total=count)
+                await feature.generate_demo_rows(count, lambda done, task=task, bar=progress: bar.advance(task, done))
 
 
 if __name__ == "__main__":
