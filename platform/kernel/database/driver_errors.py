@@ -62,7 +62,9 @@ def is_unavailable(error: BaseException) -> bool:
 def is_lost(error: BaseException) -> bool:
     """Whether the connection ended, or what it knew of the tables: the same on a fresh one may succeed."""
     cause = _cause(error)
-    if isinstance(cause, ValueError):  # asyncpg's own word for a value that does not fit the column
+    if isinstance(
+        cause, DBConnectionError | ValueError
+    ):  # there was none; asyncpg's word for a value that does not fit
         return False
     state = _state(cause)
     return isinstance(cause, _LOST) or state.startswith("08") or state in _LOSS

@@ -7,10 +7,12 @@ connection is raised.
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
 import structlog
+from asyncpg import InterfaceError
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import (
     NestedTransactionContext,
@@ -94,7 +96,7 @@ class AsyncpgTransactionContext(TransactionContextPooled):
             await self.client.rollback()
         except DRIVER_ERRORS as failure:  # the reason for the rollback says more; the server undoes what was lost
             log.warning("connection lost at a rollback", error=_text(failure))
-            self.client._connection.terminate()
+            _end(self.client._connection)
 
 
 class _Held:
@@ -139,7 +141,7 @@ class _PooledClient(AsyncpgDBClient):
     async def give_back(self, connection: Any, error: BaseException | None) -> None:
         """Give a connection back after `error`. What was done with it is done: raises nothing."""
         if error and isinstance(error.__cause__ or error, TimeoutError):
-            connection.terminate()  # or giving it back would wait as long again for the same silent server
+            _end(connection)  # or giving it back would wait as long again for the same silent server
         if self._pool is None:
             return
         try:
@@ -179,6 +181,11 @@ class AsyncpgClient(ObservedClient, _PooledClient):
 
     def _in_transaction(self) -> TransactionContext:
         return AsyncpgTransactionContext(AsyncpgTransaction(self), self._pool_init_lock)
+
+
+def _end(connection: Any) -> None:
+    with suppress(InterfaceError):  # it has ended by itself
+        connection.terminate()
 
 
 def _text(error: BaseException) -> str:
