@@ -13,13 +13,17 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo, available_timezones
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kernel.errors.operator import SettingsError
 from kernel.var_dir import MIN_SECRET_LENGTH, generated_secret
 
 ENV_FILE = Path(".env")
+_INCLUDED_WAIT = {
+    "db_statement_timeout_seconds": "db_lock_timeout_seconds",
+    "db_command_timeout_seconds": "db_statement_timeout_seconds",
+}
 
 
 class AppEnv(StrEnum):
@@ -54,6 +58,7 @@ def _long_enough(secret: SecretStr) -> SecretStr:
 
 DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Secret = Annotated[SecretStr, AfterValidator(_long_enough)]
+Seconds = Annotated[float, Field(ge=0.1, le=3600)]
 
 
 class Settings(BaseSettings):
@@ -74,6 +79,13 @@ class Settings(BaseSettings):
     db_url: DatabaseUrl | None = None
     redis_url: Annotated[str, AfterValidator(_redis_url)] = "memory://"
 
+    db_connect_timeout_seconds: Seconds = 5
+    db_pool_timeout_seconds: Seconds = 5
+    db_lock_timeout_seconds: Seconds = 5
+    db_statement_timeout_seconds: Seconds = 10
+    db_command_timeout_seconds: Seconds = 15
+    db_idle_transaction_timeout_seconds: Seconds = 30
+
     secret_key: Secret | None = None
     secret_key_previous: Secret | None = None
     sqids_seed: SecretStr | None = None
@@ -87,6 +99,15 @@ class Settings(BaseSettings):
     argon2_parallelism: int = Field(1, ge=1)
 
     first_admin_password: SecretStr | None = None
+
+    @field_validator("db_statement_timeout_seconds", "db_command_timeout_seconds")
+    @classmethod
+    def _outlasts(cls, seconds: float, info: ValidationInfo) -> float:
+        """Each of these waits includes the one before it, which could otherwise never be what is told."""
+        shorter = _INCLUDED_WAIT[info.field_name or ""]
+        if seconds <= info.data.get(shorter, 0):
+            raise ValueError(f"allowed: more than {shorter.upper()}, which is {info.data[shorter]:g}")
+        return seconds
 
     @property
     def demo(self) -> bool:

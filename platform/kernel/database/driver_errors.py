@@ -12,7 +12,15 @@ from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityEr
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _CONFLICTS = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
 _ABSENCE = {"08", "53", "57"}  # classes: connection exception, insufficient resources, operator intervention
+_LOSS = {"25P03", "57P01", "57P02", "57P05"}  # the server ended the session: an idle transaction, a stop, a crash
+_UNWRITABLE = {"25006", "53100"}  # read-only transaction, disk full
 _SQLITE_BUSY = ("database is locked", "database table is locked")
+_SQLITE_UNWRITABLE = (
+    "database or disk is full",
+    "disk I/O error",
+    "attempt to write a readonly database",
+    "unable to open database file",
+)
 _SQLITE_UNIQUE = re.compile(r"UNIQUE constraint failed: (.+)")
 # The text before it is in the server's language. A column that is also a keyword is quoted.
 _POSTGRES_KEY = re.compile(r'[^(]*\(((?:\w+|"[^"]+")(?:, (?:\w+|"[^"]+"))*)\)=\(')
@@ -22,9 +30,20 @@ DRIVER_ERRORS = (
     sqlite3.OperationalError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     ConnectionError,
     TimeoutError,
 )
+# What asyncpg raises by itself where a connection ends under it; the same where a table changes under a statement.
+_LOST = (asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.InvalidCachedStatementError, ConnectionError)
+
+
+class DatabaseBusy(DBConnectionError):
+    """None of the connections became free in time."""
+
+
+class CommitUnknown(DBConnectionError):
+    """The connection was lost between COMMIT and its answer: what was written may be there, or not."""
 
 
 def is_conflict(error: BaseException) -> bool:
@@ -34,10 +53,28 @@ def is_conflict(error: BaseException) -> bool:
 
 
 def is_unavailable(error: BaseException) -> bool:
-    """Whether the database did not answer, or is about to stop."""
+    """Whether the database did not answer, is about to stop, or cannot be written."""
     cause = _cause(error)
-    unreachable = (DBConnectionError, asyncpg.InterfaceError, ConnectionError, TimeoutError)
-    return isinstance(cause, unreachable) or _state(cause)[:2] in _ABSENCE
+    unreachable = isinstance(cause, DBConnectionError | TimeoutError) or _state(cause)[:2] in _ABSENCE
+    return unreachable or is_lost(cause) or is_unwritable(cause)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Whether the connection ended, or what it knew of the tables: the same on a fresh one may succeed."""
+    cause = _cause(error)
+    if isinstance(
+        cause, DBConnectionError | ValueError
+    ):  # there was none; asyncpg's word for a value that does not fit
+        return False
+    state = _state(cause)
+    return isinstance(cause, _LOST) or state.startswith("08") or state in _LOSS
+
+
+def is_unwritable(error: BaseException) -> bool:
+    """Whether the database answers, but cannot save anything: a full disk, a read-only file or server."""
+    cause = _cause(error)
+    full = isinstance(cause, sqlite3.Error) and any(text in str(cause) for text in _SQLITE_UNWRITABLE)
+    return full or _state(cause) in _UNWRITABLE
 
 
 def violated_unique(error: IntegrityError) -> tuple[str, list[str]] | None:

@@ -1,8 +1,12 @@
 """Start-up, in order: a database that answers and is migrated; tables equal to the code; accounts; demo data."""
 
 import sys
+import time
 from collections.abc import Sequence
 
+import structlog
+
+from kernel.database.driver_errors import DRIVER_ERRORS, is_conflict
 from kernel.database.migrations.runner import DatabaseUnreachable, pending
 from kernel.errors.operator import StartupRefused
 from kernel.settings import settings
@@ -10,6 +14,10 @@ from kernel.slices.discovery import Feature, database_config
 from kernel.startup.bootstrap import FIRST_ADMIN, open_demo_accounts, open_first_admin
 from kernel.startup.sync_permissions import sync_permissions
 from kernel.unit_of_work.transaction import lock_until_commit, transaction
+
+log = structlog.get_logger(__name__)
+
+PATIENCE_SECONDS = 120
 
 _finished = False
 
@@ -23,18 +31,40 @@ async def start_up(features: Sequence[Feature]) -> None:
     """Prepare the database for the first request. Idempotent; of several workers one goes first. Raises StartupRefused."""
     global _finished
     await refuse_unready_database()
-    async with transaction(__name__):
-        await lock_until_commit("start-up")
-        await sync_permissions(features)
-        password = None if settings().demo else await open_first_admin()
-        if settings().demo:
-            await open_demo_accounts()
-            await _seed(features)
+    password = await _prepare_in_turn(features)
     if password:
         # Not through the log: a log is kept, and a password must not be. And not before the commit.
         sys.stdout.write(f"\nFirst super administrator: {FIRST_ADMIN}, password {password} (shown once)\n\n")
         sys.stdout.flush()
     _finished = True
+
+
+async def _prepare_in_turn(features: Sequence[Feature]) -> str | None:
+    """Prepare, waiting for others that do, longer than a request waits for a lock."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            async with transaction(__name__):
+                await lock_until_commit("start-up")
+                return await _prepare(features)
+        except DRIVER_ERRORS as error:
+            if not is_conflict(error):
+                raise
+        if time.monotonic() > deadline:
+            raise StartupRefused(
+                f"Another process has held a lock on the database for {PATIENCE_SECONDS} seconds. End it, and start again."
+            )
+        log.info("another process holds a lock on the database, waiting")
+
+
+async def _prepare(features: Sequence[Feature]) -> str | None:
+    """Returns the first super administrator's password if it was generated."""
+    await sync_permissions(features)
+    if not settings().demo:
+        return await open_first_admin()
+    await open_demo_accounts()
+    await _seed(features)
+    return None
 
 
 async def _seed(features: Sequence[Feature]) -> None:

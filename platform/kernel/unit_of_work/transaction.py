@@ -1,4 +1,9 @@
-"""One transaction per use case that writes; its events are delivered after the commit, none after a rollback."""
+"""One transaction per use case that writes; its events are delivered after the commit, none after a rollback.
+
+After the commit nothing changes the answer: a connection that is lost from then on is logged. One that is lost while the
+COMMIT is on its way leaves it unknown whether it committed. The caller is told so (503, `CommitUnknown`), and no event is
+delivered: a reaction to what never happened would be worse than none, and who looks finds what was written.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,6 +17,7 @@ from tortoise.transactions import in_transaction
 
 from kernel.unit_of_work.background import defer
 from kernel.unit_of_work.events import collected, reactions_to
+from kernel.unit_of_work.turns import turn
 
 log = structlog.get_logger(__name__)
 
@@ -37,15 +43,17 @@ async def transaction(module: str) -> AsyncIterator[BaseDBAsyncClient]:
         yield get_connection(connection)
         return
     events: list[object] = []
+    done, client = False, None
     collecting, opening = collected.set(events), _open.set(_open.get() | {connection})
     try:
-        async with in_transaction(connection) as client:
+        async with turn(get_connection(connection), module), in_transaction(connection) as client:
             yield client
+            done = True
     finally:
         collected.reset(collecting)
         _open.reset(opening)
-    if events:
-        await defer(partial(deliver, events))
+        if events and done and client and client._finalized:  # committed, even if cancelled since
+            await defer(partial(deliver, events))
 
 
 async def lock_until_commit(name: str) -> None:

@@ -9,7 +9,14 @@ from pydantic import JsonValue
 from starlette.exceptions import HTTPException
 from tortoise.exceptions import DoesNotExist, IntegrityError
 
-from kernel.database.driver_errors import DRIVER_ERRORS, is_conflict, is_unavailable
+from kernel.database.driver_errors import (
+    DRIVER_ERRORS,
+    CommitUnknown,
+    DatabaseBusy,
+    is_conflict,
+    is_unavailable,
+    is_unwritable,
+)
 from kernel.errors.codes import Code
 from kernel.errors.refusals import NotFound, Refusal, TransportRefusal
 from kernel.models.unique import duplicate_refusal
@@ -18,6 +25,8 @@ from kernel.schema.envelope import refused
 from kernel.web.middleware import REFUSED_CODE
 
 log = structlog.get_logger(__name__)
+
+RETRY_AFTER_SECONDS = "5"
 
 _BY_STATUS = {
     404: Code.ROUTE_NOT_FOUND,
@@ -105,9 +114,20 @@ async def _integrity(request: Request, error: Exception) -> Response:
 async def _database(request: Request, error: Exception) -> Response:
     if is_conflict(error):
         log.warning("transaction conflict", error=str(error))
-        return _answer(request, Refusal(Code.CONFLICT))
+        message = "Someone else is changing the same at this moment. Nothing was saved; try again."
+        return _answer(request, Refusal(Code.CONFLICT, message))
     if is_unavailable(error):
-        log.error("database unavailable", error=str(error))
-        message = "The database does not answer. Try again later."
-        return _answer(request, TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message))
+        log.error("database unavailable", error=f"{type(error).__name__}: {error}")
+        retry = None if isinstance(error, CommitUnknown) else {"Retry-After": RETRY_AFTER_SECONDS}
+        return _answer(request, TransportRefusal(503, Code.SERVICE_UNAVAILABLE, _unavailable(error), headers=retry))
     raise error
+
+
+def _unavailable(error: Exception) -> str:
+    if isinstance(error, CommitUnknown):
+        return "The database was lost while it saved this. It may be saved, or not: look before you try again."
+    if isinstance(error, DatabaseBusy):
+        return "Too many requests wait for the database. Nothing was saved; try again later."
+    if is_unwritable(error):
+        return "The database cannot save anything at the moment. Try again later."
+    return "The database does not answer. Try again later."

@@ -1,12 +1,15 @@
 """auth.login"""
 
 import asyncio
+import sqlite3
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from structlog.testing import capture_logs
 from syrupy.assertion import SnapshotAssertion
+from tortoise.exceptions import OperationalError
+from tortoise.queryset import UpdateQuery
 
 from kernel import DEMO_PASSWORD, Status
 from kernel.auth import passwords
@@ -47,6 +50,19 @@ async def test_a_hash_with_other_parameters_is_renewed(client: Caller) -> None:
     assert (parameters.memory_cost, parameters.time_cost, parameters.parallelism) == (64, 1, 1)
     assert {name for name in after if after[name] != before[name]} == {"password_hash", "last_login"}
     assert (await login(client)).code == "0000"
+
+
+async def test_a_database_that_cannot_save_lets_in_all_the_same(
+    client: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_query: object) -> int:
+        raise OperationalError(sqlite3.OperationalError("database or disk is full"))
+
+    monkeypatch.setattr(UpdateQuery, "_execute", fail)
+    with capture_logs() as lines:
+        assert (await login(client)).code == "0000"
+    (line,) = [each for each in lines if each["event"] != "request completed"]
+    assert (line["event"], line["log_level"], line["user_name"]) == ("sign-in not noted", "warning", "Soybean")
 
 
 async def test_a_wrong_password_renews_no_hash(client: Caller) -> None:

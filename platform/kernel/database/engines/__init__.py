@@ -28,3 +28,8 @@ class ObservedClient(BaseDBAsyncClient):
 
     async def execute_script(self, query: str) -> None:
         await reported(query, super().execute_script(query))
+
+
+def is_read(query: str) -> bool:
+    """Whether a statement only reads, so that it may run on another connection, or twice."""
+    return query.lstrip()[:6].upper() == "SELECT"

@@ -1,5 +1,7 @@
 """SQLite, observed, and set up for several processes that write to one file.
 
+Two connections: one for transactions and whatever else writes, one that only reads and, with the WAL, waits for no writer.
+
 A transaction takes the write lock at its BEGIN and waits for it up to `busy_timeout`. The stock client's deferred
 transactions take it at their first write; one that has read before and then meets another writer fails at once with
 SQLITE_BUSY, whatever the timeout (https://www.sqlite.org/lang_transaction.html).
@@ -7,18 +9,25 @@ SQLITE_BUSY, whatever the timeout (https://www.sqlite.org/lang_transaction.html)
 
 import asyncio
 import sqlite3
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tortoise.backends.base.client import NestedTransactionContext, TransactionalDBClient, TransactionContext
+from tortoise.backends.base.client import (
+    ConnectionWrapper,
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+)
 from tortoise.backends.sqlite.client import SqliteClient as StockClient
 from tortoise.backends.sqlite.client import SqliteTransactionContext as StockContext
 from tortoise.backends.sqlite.client import SqliteTransactionWrapper
 from tortoise.connection import get_connections
 from tortoise.exceptions import TransactionManagementError
 
-from kernel.database.engines import ObservedClient
+from kernel.database.driver_errors import DatabaseBusy
+from kernel.database.engines import ObservedClient, is_read
 
 PRAGMAS = {
     "busy_timeout": 5000,  # milliseconds; the first one, since the others may have to wait as well
@@ -29,6 +38,15 @@ PRAGMAS = {
 
 
 OPENING_ATTEMPTS, OPENING_PAUSE_SECONDS = 50, 0.1
+
+
+async def _take(lock: asyncio.Lock, seconds: float) -> None:
+    """Take the lock of a connection. Raises DatabaseBusy if others of this process use it for too long."""
+    try:
+        async with asyncio.timeout(seconds):
+            await lock.acquire()
+    except TimeoutError:
+        raise DatabaseBusy(f"the database file was in use for {seconds:g} s") from None
 
 
 class SqliteTransaction(ObservedClient, SqliteTransactionWrapper):
@@ -59,7 +77,7 @@ class SqliteTransactionContext(StockContext):
     """Gives the connection back if the transaction cannot begin; the stock context would keep it locked for ever."""
 
     async def __aenter__(self) -> TransactionalDBClient:
-        await self._trxlock.acquire()
+        await _take(self._trxlock, self.connection._parent.acquire_timeout)
         try:
             await self.ensure_connection()
             await self.connection.begin()
@@ -70,14 +88,32 @@ class SqliteTransactionContext(StockContext):
         return self.connection
 
 
-class SqliteClient(ObservedClient, StockClient):
-    """The stock client, observed; further pragmas may be given as options of the connection."""
+class _Held(ConnectionWrapper[Any]):
+    """A connection for one statement, after a bounded wait for it."""
 
-    def __init__(self, file_path: str, **options: Any) -> None:
+    def __init__(self, client: "_Connection") -> None:
+        super().__init__(client._lock, client)
+        self._seconds = client.acquire_timeout
+
+    async def __aenter__(self) -> Any:
+        await _take(self._lock, self._seconds)
+        try:
+            await self.ensure_connection()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self.connection
+
+
+class _Connection(StockClient):
+    """The stock client, whose connection is opened with our pragmas or not at all."""
+
+    def __init__(self, file_path: str, *, acquire_timeout: float = 5, **options: Any) -> None:
         super().__init__(file_path, **{**PRAGMAS, **options})
+        self.acquire_timeout = acquire_timeout
 
-    def _in_transaction(self) -> TransactionContext:
-        return SqliteTransactionContext(SqliteTransaction(self), self._lock)
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        return _Held(self)
 
     async def create_connection(self, with_db: bool) -> None:
         # Switching a new file to WAL fails at once, whatever the timeout, while another process does the same.
@@ -100,6 +136,36 @@ class SqliteClient(ObservedClient, StockClient):
         except BaseException:
             await self.close()  # else it would be used without its pragmas: foreign keys would be off
             raise
+
+
+class _ReadingApart(_Connection):
+    """Reads outside of a transaction have a connection of their own. An in-memory database has only the one."""
+
+    def __init__(self, file_path: str, **options: Any) -> None:
+        super().__init__(file_path, **options)
+        self._reader = None if file_path == ":memory:" else _Connection(file_path, **options, query_only="ON")
+
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Sequence[dict[str, Any]]]:
+        if self._reader and is_read(query):
+            return await self._reader.execute_query(query, values)
+        return await super().execute_query(query, values)
+
+    async def execute_query_dict(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        if self._reader and is_read(query):
+            return await self._reader.execute_query_dict(query, values)
+        return await super().execute_query_dict(query, values)
+
+    async def close(self) -> None:
+        if self._reader:
+            await self._reader.close()
+        await super().close()
+
+
+class SqliteClient(ObservedClient, _ReadingApart):
+    """The stock client, observed; further pragmas may be given as options of the connection."""
+
+    def _in_transaction(self) -> TransactionContext:
+        return SqliteTransactionContext(SqliteTransaction(self), self._lock)
 
 
 def _make_private(filename: str) -> None:

@@ -1,4 +1,4 @@
-"""One migrating process at a time for each database, on whatever machine it runs."""
+"""One process at a time that migrates a database, or fills it, on whatever machine it runs."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -23,7 +23,7 @@ async def migration_lock(client: BaseDBAsyncClient, report: Callable[[str], None
         waiting = False
         while not await take():
             if not waiting:
-                report("another process is migrating this database; waiting for it")
+                report("another process is migrating or filling this database; waiting for it")
                 waiting = True
             await asyncio.sleep(RETRY_SECONDS)
         yield

@@ -157,8 +157,10 @@ async def _own_context(config: Mapping[str, Any]) -> AsyncIterator[TortoiseConte
 
 
 def _migrating_options(engine: str) -> dict[str, Any]:
-    # of the pool's connections, the lock takes one and the transaction another
-    return {"foreign_keys": "OFF"} if "sqlite" in engine else {"minsize": 1, "maxsize": 2}
+    if "sqlite" in engine:
+        return {"foreign_keys": "OFF"}
+    # Of the pool's connections, the lock takes one and the transaction another. A migration takes as long as it takes.
+    return {"minsize": 1, "maxsize": 2, "command_timeout": None, "server_settings": {}}
 
 
 def _apps_by_connection(config: Mapping[str, Any]) -> dict[str, AppsConfig]:

@@ -219,6 +219,14 @@ def test_connection_configs_use_our_engines() -> None:
         "database": "app",
         "minsize": 1,
         "maxsize": 16,
+        "timeout": 5,
+        "acquire_timeout": 5,
+        "command_timeout": 15,
+        "server_settings": {
+            "lock_timeout": "5000",
+            "statement_timeout": "10000",
+            "idle_in_transaction_session_timeout": "30000",
+        },
     }
 
 

@@ -13,12 +13,17 @@ from tortoise.context import TortoiseContext
 from features.hr.models import Tag
 from kernel import emit, on, transaction
 from kernel.database.config import tortoise_config
+from kernel.database.engines import asyncpg, sqlite
 from kernel.slices.discovery import database_config
 from kernel.unit_of_work import events as events_module
 from kernel.unit_of_work.transaction import connection_of
+from tests.database import SERVER
 from tests.platform.kernel.database.databases import connected
 
 pytestmark = pytest.mark.usefixtures("app")
+
+Transaction: Any = asyncpg.AsyncpgTransaction if SERVER else sqlite.SqliteTransaction
+TransactionContext: Any = asyncpg.AsyncpgTransactionContext if SERVER else sqlite.SqliteTransactionContext
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,38 @@ async def test_after_a_failure_nothing_is_kept_and_nothing_told(
     async with transaction(__name__):
         await make("b")
     assert (await tags(), told) == (["b"], [TagMade("b")])
+
+
+async def test_whoever_is_cancelled_after_the_commit_has_committed(
+    told: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one whose connection is given back at that moment."""
+    stock = TransactionContext.__aexit__
+
+    async def exit_and_cancel(context: Any, *arguments: Any) -> None:
+        await stock(context, *arguments)
+        raise asyncio.CancelledError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(TransactionContext, "__aexit__", exit_and_cancel)
+        with pytest.raises(asyncio.CancelledError):
+            async with transaction(__name__):
+                await make("a")
+    assert (await tags(), told) == (["a"], [TagMade("a")])
+
+
+async def test_what_is_not_known_to_be_committed_is_not_told(
+    told: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lose(_transaction: object) -> None:
+        raise ConnectionResetError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Transaction, "commit", lose)
+        with pytest.raises(ConnectionError):
+            async with transaction(__name__):
+                await make("a")
+    assert told == []
 
 
 async def test_within_another_one_it_joins_that(told: list[object]) -> None:

@@ -1,5 +1,6 @@
 """From an exception to an envelope, and no word of what is inside."""
 
+import sqlite3
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +12,16 @@ from tortoise.exceptions import DBConnectionError, DoesNotExist, IntegrityError,
 
 from features.hr.models import Employee
 from kernel import Code, InvalidInput, NotFound, Refusal, Schema, SqidId, TransportRefusal
+from kernel.database.driver_errors import CommitUnknown, DatabaseBusy
 from kernel.models.scope import OutOfScope
 from tests.platform.kernel.small_app import app_of, caller, slice_of
 
 INSIDE = "hidden_table.hidden_column"
 NO_ANSWER = "The database does not answer. Try again later."
+CANNOT_SAVE = "The database cannot save anything at the moment. Try again later."
+TAKEN = "Someone else is changing the same at this moment. Nothing was saved; try again."
+BUSY = "Too many requests wait for the database. Nothing was saved; try again later."
+UNKNOWN = "The database was lost while it saved this. It may be saved, or not: look before you try again."
 
 
 class Shop(Schema):
@@ -25,6 +31,10 @@ class Shop(Schema):
 
 def database_error(kind: type[asyncpg.PostgresError]) -> Callable[[], Exception]:
     return lambda: OperationalError(kind(INSIDE))
+
+
+def sqlite_error(text: str) -> Callable[[], Exception]:
+    return lambda: OperationalError(sqlite3.OperationalError(text))
 
 
 CASES: list[tuple[Callable[[], BaseException], int, str, str | None]] = [
@@ -38,8 +48,25 @@ CASES: list[tuple[Callable[[], BaseException], int, str, str | None]] = [
     (lambda: IntegrityError(INSIDE), 200, "1100", None),
     (lambda: DBConnectionError(INSIDE), 503, "1004", NO_ANSWER),
     (lambda: ConnectionRefusedError(INSIDE), 503, "1004", NO_ANSWER),
+    (lambda: TimeoutError(INSIDE), 503, "1004", NO_ANSWER),
+    (lambda: asyncpg.InternalClientError(INSIDE), 503, "1004", NO_ANSWER),
+    (lambda: asyncpg.InterfaceError(INSIDE), 503, "1004", NO_ANSWER),
     (database_error(asyncpg.CannotConnectNowError), 503, "1004", NO_ANSWER),
-    (database_error(asyncpg.DeadlockDetectedError), 200, "2306", None),
+    (database_error(asyncpg.AdminShutdownError), 503, "1004", NO_ANSWER),
+    (database_error(asyncpg.TooManyConnectionsError), 503, "1004", NO_ANSWER),
+    (database_error(asyncpg.QueryCanceledError), 503, "1004", NO_ANSWER),
+    (database_error(asyncpg.InvalidCachedStatementError), 503, "1004", NO_ANSWER),
+    (database_error(asyncpg.IdleInTransactionSessionTimeoutError), 503, "1004", NO_ANSWER),
+    (database_error(asyncpg.DiskFullError), 503, "1004", CANNOT_SAVE),
+    (database_error(asyncpg.ReadOnlySQLTransactionError), 503, "1004", CANNOT_SAVE),
+    (sqlite_error("database or disk is full"), 503, "1004", CANNOT_SAVE),
+    (sqlite_error("disk I/O error"), 503, "1004", CANNOT_SAVE),
+    (sqlite_error("attempt to write a readonly database"), 503, "1004", CANNOT_SAVE),
+    (lambda: DatabaseBusy(INSIDE), 503, "1004", BUSY),
+    (lambda: CommitUnknown(INSIDE), 503, "1004", UNKNOWN),
+    (database_error(asyncpg.DeadlockDetectedError), 200, "2306", TAKEN),
+    (database_error(asyncpg.LockNotAvailableError), 200, "2306", TAKEN),
+    (sqlite_error("database is locked"), 200, "2306", TAKEN),
     (lambda: HTTPException(404, INSIDE), 404, "1001", None),
     (lambda: HTTPException(405, INSIDE), 405, "1002", None),
     (lambda: HTTPException(408, INSIDE), 408, "1006", None),
@@ -155,3 +182,18 @@ async def test_a_refusal_before_the_slice_has_the_same_shape(app: FastAPI) -> No
                 status,
                 {"code": code, "msg": Code(code).message, "data": None},
             )
+
+
+@pytest.mark.parametrize(("error", "advised"), [(TimeoutError, "5"), (CommitUnknown, None)])
+async def test_when_to_try_again_is_said_unless_it_may_have_been_saved(
+    error: type[Exception], advised: str | None
+) -> None:
+    async def fail() -> bool:
+        raise error
+
+    with capture_logs() as logs:
+        async with caller(app_of(slice_of(fail, method="get"))) as client:
+            response = await client.get("/orders")
+    assert response.headers.get("Retry-After") == advised
+    assert [line["event"] for line in logs] == ["database unavailable", "request completed"]
+    assert not any(line.get("exc_info") for line in logs)

@@ -43,7 +43,7 @@ async def test_a_second_process_says_that_it_waits_and_goes_on_once_the_first_wa
     lines: asyncio.Queue[str] = asyncio.Queue()
     waiting = asyncio.create_task(migrate(sample_config(url), report=lines.put_nowait))
     async with asyncio.timeout(30):
-        assert await lines.get() == "another process is migrating this database; waiting for it"
+        assert await lines.get() == "another process is migrating or filling this database; waiting for it"
         holder.kill()
         await asyncio.to_thread(holder.communicate)
         assert await waiting == 5
