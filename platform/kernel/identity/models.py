@@ -6,7 +6,7 @@ from tortoise import fields
 
 from kernel.context import DataScope
 from kernel.errors.codes import Code
-from kernel.models.base import AuditedModel
+from kernel.models.base import AuditedModel, Model
 from kernel.models.tree import Tree
 from kernel.schema.types import Gender, Status
 
@@ -155,3 +155,14 @@ class Api(AuditedModel):
 
     class Meta:
         table = "sys_api"
+
+
+class LoginFailures(Model):
+    """How often a name was given with a wrong password. The name need not exist; only a digest of it is kept."""
+
+    name_digest = fields.CharField(max_length=64, unique=True)
+    failures = fields.IntField()
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "sys_login_failures"
