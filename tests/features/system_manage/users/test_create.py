@@ -124,11 +124,23 @@ async def test_wrong_values(signed_in: SignedIn) -> None:
     assert (answer.code, answer.wrong_fields) == ("1200", list(wrong))
 
 
-async def test_of_two_at_once_with_one_name_one_is_created(signed_in: SignedIn) -> None:
+async def test_of_many_at_once_with_names_that_differ_in_case_one_is_created(signed_in: SignedIn) -> None:
+    """The database decides: a look beforehand sees nobody of the name, and then all of them come."""
     admin = await signed_in("R_ADMIN")
-    answers = await asyncio.gather(*(create(admin, userEmail=None, userPhone=None) for _ in range(2)))
-    assert sorted(answer.code for answer in answers) == ["0000", "2304"]
-    assert await User.filter(user_name="lilei").count() == 1
+    alike = ["lilei", "LILEI", "LiLei", "liLEI", "Lilei", "lIlEi", "LIlei", "liLei", "LILei", "lilEI"] * 2
+    answers = await asyncio.gather(*(create(admin, userName=name, userEmail=None, userPhone=None) for name in alike))
+    assert sorted(answer.code for answer in answers) == ["0000"] + ["2304"] * 19
+    assert await User.filter(user_name__in=alike).count() == 1
+
+
+async def test_of_many_at_once_with_one_address_one_is_created(signed_in: SignedIn) -> None:
+    """However it is written: with capitals, or with a letter and its accent apart."""
+    admin = await signed_in("R_ADMIN")
+    addresses = ["\u00e9va@b.cd", "E\u0301va@b.cd", "\u00c9VA@b.cd", "e\u0301va@B.CD"]
+    answers = await asyncio.gather(
+        *(create(admin, userName=f"eva{n}", userEmail=each, userPhone=None) for n, each in enumerate(addresses))
+    )
+    assert sorted(answer.code for answer in answers) == ["0000", "2302", "2302", "2302"]
 
 
 async def create(caller: Caller, **changes: object) -> Answer:
