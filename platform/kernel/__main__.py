@@ -19,7 +19,8 @@ from kernel.server import serve
 from kernel.settings import settings
 from kernel.slices.discovery import database_config, discover
 from kernel.slices.route import API_PREFIX, SliceRoute
-from kernel.startup.run import refuse_unready_database
+from kernel.startup.demo_accounts import end_demo_accounts
+from kernel.startup.run import refuse_unmigrated_database, refuse_unready_database
 from kernel.var_dir import ensure_var_dir
 
 
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--check", action="store_true", help="write nothing; fail if something is missing")
     make.add_argument("names", nargs="*", help="modules; all of them by default")
     add("slices", _slices, "list the use cases")
+    add("end-demo-accounts", _end_demo_accounts, "disable the accounts that have the password of demo mode")
     add("demo-data", _demo_data, "add demo rows").add_argument("count", type=int)
     return parser
 
@@ -130,6 +132,20 @@ async def _demo_data(count: int) -> int:
                     await feature.generate_demo_rows(
                         count, lambda done, task=task, bar=progress: bar.advance(task, done)
                     )
+    return 0
+
+
+async def _end_demo_accounts() -> int:
+    async with TortoiseContext() as context:
+        await context.init(config=database_config())
+        await refuse_unmigrated_database()
+        ended = await end_demo_accounts()
+    if not ended.user_names:
+        _print(["No account has the password of demo mode."])
+        return 0
+    _print([f"Disabled, with a password that nobody knows: {name}" for name in ended.user_names if name != ended.admin])
+    if ended.admin:
+        _print([f"Super administrator: {ended.admin}, password {ended.admin_password} (shown once, must be changed)"])
     return 0
 
 

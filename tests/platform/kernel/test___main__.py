@@ -126,6 +126,12 @@ def test_whoever_reads_the_list_may_have_seen_enough() -> None:
     assert (listing.returncode, complaint) == (0, b"")
 
 
+async def test_demo_accounts_end(run: Run) -> None:
+    assert (await run("end-demo-accounts"))[2].startswith("The database lacks ")
+    await run("migrate")
+    assert await run("end-demo-accounts") == (0, "No account has the password of demo mode.\n", "")
+
+
 @pytest.mark.parametrize("count", ["0", "-1"])
 async def test_demo_data_needs_a_number_of_rows(count: str, run: Run) -> None:
     code, out, err = await run("demo-data", "--", count)
