@@ -34,6 +34,12 @@ slices:
 demo-data count:
     python -m kernel demo-data {{count}}
 
+# Disable the accounts that demo mode opened, before APP_ENV=production
+[group("run")]
+[no-exit-message]
+end-demo-accounts:
+    python -m kernel end-demo-accounts
+
 # Run the tests on SQLite and an in-process Redis; needs no service
 [group("test")]
 test *arguments:

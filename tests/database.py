@@ -95,10 +95,17 @@ def _written() -> object:
 Contents = dict[str, list[dict[str, Any]]]
 
 
-async def contents() -> Contents:
-    """Every row of every table."""
+async def contents(but: str = "") -> Contents:
+    """Every row of every table, but one."""
     connection = get_connection("default")
-    return {table: await connection.execute_query_dict(f'SELECT * FROM "{table}"') for table in await _tables()}
+    found = {
+        table: await connection.execute_query_dict(f'SELECT * FROM "{table}"')
+        for table in await _tables()
+        if table != but
+    }
+    counters = found.get("sqlite_sequence", [])
+    counters[:] = [each for each in counters if each["name"] != but]
+    return found
 
 
 _table_names: list[str] = []

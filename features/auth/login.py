@@ -4,11 +4,9 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from kernel import PUBLIC, Code, Password, Refusal, Request, Schema, post
-from kernel.auth.lockout import limit_guesses
-from kernel.auth.passwords import verify_password
+from kernel import PUBLIC, Password, Request, Schema, post
+from kernel.auth.credentials import check_credentials
 from kernel.auth.sessions import open_session
-from kernel.identity.models import User
 
 
 class LoginRequest(Request):
@@ -25,9 +23,6 @@ class LoginResponse(Schema):
 @post("/login", access=PUBLIC, transaction=False)  # verifying takes 30 ms of CPU, too long to hold a connection
 async def login(request: LoginRequest) -> LoginResponse:
     """An unknown name and a wrong password are one refusal and take one time, so that nobody learns which names exist."""
-    async with limit_guesses(request.user_name):
-        user = await User.get_or_none(user_name=request.user_name)
-        if not await verify_password(request.password, user.password_hash if user else None) or user is None:
-            raise Refusal(Code.WRONG_CREDENTIALS)
+    user = await check_credentials(request.user_name, request.password)
     pair = await open_session(user, request.password)
     return LoginResponse(token=pair.access, refresh_token=pair.refresh, must_change_password=user.must_change_password)

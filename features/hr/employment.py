@@ -5,7 +5,7 @@ from tortoise.expressions import Q
 from features.hr.codes import HrCode
 from features.hr.events import DepartmentManagerChanged
 from features.hr.models import AT_WORK, Department, Employee
-from kernel import Code, Refusal, emit, grant_role, revoke_role
+from kernel import Code, Refusal, emit, grant_role, require_button, revoke_role
 
 
 async def lock_for_move(employee: Employee, *, department_id: int | None, successor_id: int | None) -> None:
@@ -23,7 +23,8 @@ async def lock_for_move(employee: Employee, *, department_id: int | None, succes
 async def hand_over_departments(employee: Employee, *, to: int | None) -> None:
     """Give every department that the employee manages to another manager, before they leave it.
 
-    Raises Refusal 4001 if `to` is None and there is something to hand over, 4008 if `to` does not work there.
+    Raises Refusal 4001 if `to` is None and there is something to hand over, 4008 if `to` does not work there, 2202 if the
+    caller may not appoint managers.
     """
     managed = await Department.filter(manager_id=employee.id).order_by("id").select_for_update(no_key=True)
     if not managed:
@@ -31,22 +32,57 @@ async def hand_over_departments(employee: Employee, *, to: int | None) -> None:
     if to is None:
         names = ", ".join(department.name for department in managed)
         raise Refusal(HrCode.MANAGER_REQUIRED, f"{employee.name} manages {names}; name a new manager.")
+    await require_button(Department.MANAGER_BUTTON)
     # Locked, so that they do not leave the department at this moment.
-    successor = await Employee.filter(id=to, status__in=AT_WORK).select_for_update().first()
+    successor = await Employee.filter(id=to).exclude(id=employee.id).select_for_update().first()
     for department in managed:
-        if successor is None or successor.id == employee.id or successor.department_id != department.id:
-            raise Refusal(HrCode.MANAGER_INVALID, f"The new manager is not an active member of {department.name}.")
-        department.manager_id = successor.id
-        await department.save(update_fields=["manager_id"])
-        if successor.user_id:
-            await grant_role(successor.user_id, Department.MANAGER_ROLE)
-        emit(
-            DepartmentManagerChanged(
-                department_id=department.id, former_manager_id=employee.id, new_manager_id=successor.id
-            )
-        )
+        await _appoint(department, successor)
     if employee.user_id:
         await revoke_role(employee.user_id, Department.MANAGER_ROLE)
+
+
+async def appoint_manager(department_id: int, manager_id: int | None) -> None:
+    """Make someone who works in the department its manager; None: it has none any more.
+
+    Raises Refusal 2202 if the caller may not appoint managers, 1101, 4008, 2306 if someone else appoints one meanwhile.
+    """
+    await require_button(Department.MANAGER_BUTTON)
+    before = await Department.get(id=department_id)
+    people = (
+        await Employee.filter(id__in=[each for each in (before.manager_id, manager_id) if each])
+        .order_by("id")
+        .select_for_update()
+    )  # before the department, as whoever is moved is
+    department = await Department.for_update(department_id)
+    if department.manager_id != before.manager_id:
+        raise Refusal(Code.CONFLICT)
+    if manager_id == before.manager_id:
+        return
+    if manager_id is None:
+        await _save_manager(department, None)
+    else:
+        await _appoint(department, next((each for each in people if each.id == manager_id), None))
+    former = next((each for each in people if each.id == before.manager_id), None)
+    if former and former.user_id and not await Department.filter(manager_id=former.id).exists():
+        await revoke_role(former.user_id, Department.MANAGER_ROLE)
+
+
+async def _appoint(department: Department, manager: Employee | None) -> None:
+    if manager is None or manager.status not in AT_WORK or manager.department_id != department.id:
+        raise Refusal(HrCode.MANAGER_INVALID, f"The new manager is not an active member of {department.name}.")
+    await _save_manager(department, manager)
+    if manager.user_id:
+        await grant_role(manager.user_id, Department.MANAGER_ROLE)
+
+
+async def _save_manager(department: Department, manager: Employee | None) -> None:
+    former_id, department.manager_id = department.manager_id, manager.id if manager else None
+    await department.save(update_fields=["manager_id"])
+    emit(
+        DepartmentManagerChanged(
+            department_id=department.id, former_manager_id=former_id, new_manager_id=department.manager_id
+        )
+    )
 
 
 async def refuse_departments_in_use(department_ids: list[int]) -> None:

@@ -38,6 +38,7 @@ class Department(Tree, SoftDelete, AuditedModel):
     id_kind = "department"
 
     MANAGER_ROLE: ClassVar[str] = "R_DEPT_MGR"  # held by whoever manages one
+    MANAGER_BUTTON: ClassVar[str] = "B_HR_DEPT_MANAGER"  # needed to appoint one, in whatever use case
 
     name = fields.CharField(max_length=100)
     code = fields.CharField(max_length=50)
@@ -80,8 +81,8 @@ class Department(Tree, SoftDelete, AuditedModel):
         actor = require_actor()
         if actor.is_super or actor.data_scope is DataScope.ALL:
             return
-        is_own = Employee.filter(user_id=actor.user_id, department_id=self.id).exists()
-        if actor.data_scope is not DataScope.SCOPE or not await is_own:
+        manages = Department.filter(id=self.id, manager__user_id=actor.user_id).exists()
+        if actor.data_scope is not DataScope.SCOPE or not await manages:
             raise Refusal(HrCode.CREATE_FORBIDDEN)
 
 
@@ -134,9 +135,14 @@ class Employee(Scoped, SoftDelete, AuditedModel):
     def scope_filter(cls, actor: Actor) -> Q | None:
         own = Q(user_id=actor.user_id)
         if actor.data_scope is DataScope.SCOPE:
-            departments = cls.filter(user_id=actor.user_id).values("department_id")
-            return own | Q(department_id__in=Subquery(departments))
+            managed = Department.filter(manager__user_id=actor.user_id).values("id")
+            return own | Q(department_id__in=Subquery(managed))
         return own if actor.data_scope is DataScope.SELF else None
+
+    def ensure_at_work(self) -> None:
+        """Raise Refusal 4007 if they have resigned."""
+        if self.status not in AT_WORK:
+            raise Refusal(HrCode.INVALID_TRANSITION, f"{self.name} has resigned; rehire them first.")
 
     async def assign_number(self) -> str:
         """Give a new row its number."""

@@ -12,7 +12,7 @@ from kernel.models.base import AuditedModel, Model
 from kernel.models.scope import Scoped
 from kernel.models.soft_delete import SoftDelete
 from kernel.models.tree import Tree, build_tree
-from kernel.rbac.authorize import PUBLIC, SIGNED_IN, SUPER_ADMIN, all_of, any_of
+from kernel.rbac.authorize import PUBLIC, SIGNED_IN, SUPER_ADMIN, all_of, any_of, require_button
 from kernel.rbac.declarations import Declarations, MenuEntry, RoleEntry
 from kernel.schema.base import Request, Schema
 from kernel.schema.records import AuditedRecord, BatchDeleted, BatchDeleteRequest, Created, Deleted, Updated

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
+from tortoise.context import TortoiseContext
+
 from kernel.database.migrations.changes import Renames
 from kernel.database.migrations.runner import downgrade, history, migrate
 from kernel.database.migrations.writer import missing_migrations, write
@@ -17,7 +19,9 @@ from kernel.server import serve
 from kernel.settings import settings
 from kernel.slices.discovery import database_config, discover
 from kernel.slices.route import API_PREFIX, SliceRoute
+from kernel.startup.demo_accounts import end_demo_accounts
 from kernel.startup.demo_data import demo_data
+from kernel.startup.run import refuse_unmigrated_database
 from kernel.var_dir import ensure_var_dir
 
 
@@ -63,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     make.add_argument("--not-renamed", action="store_true", help="nothing (else) was renamed")
     add("slices", _slices, "list the use cases")
     add("demo-data", demo_data, "add demo rows").add_argument("count", type=int)
+    add("end-demo-accounts", _end_demo_accounts, "disable the accounts that have the password of demo mode")
     return parser
 
 
@@ -131,6 +136,20 @@ def _print(lines: Iterable[str]) -> None:
         sys.stdout.flush()
     except BrokenPipeError:  # `| head` has seen enough: https://docs.python.org/3/library/signal.html#note-on-sigpipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+async def _end_demo_accounts() -> int:
+    async with TortoiseContext() as context:
+        await context.init(config=database_config())
+        await refuse_unmigrated_database()
+        ended = await end_demo_accounts()
+    if not ended.user_names:
+        _print(["No account has the password of demo mode."])
+        return 0
+    _print([f"Disabled, with a password that nobody knows: {name}" for name in ended.user_names if name != ended.admin])
+    if ended.admin:
+        _print([f"Super administrator: {ended.admin}, password {ended.admin_password} (shown once, must be changed)"])
+    return 0
 
 
 if __name__ == "__main__":

@@ -200,6 +200,16 @@ PublicId = Annotated[_Key[ROW], _ReadAs(_outgoing)]
 ParentId = Annotated[_Key[ROW] | None, _ReadAs(_incoming_parent)]
 """The key of a tree's parent that comes in: null, 0 and "0" mean a root, which is None in Python."""
 
-Int16 = Annotated[int, Field(ge=-(2**15), le=2**15 - 1)]
-Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1)]
-Int64 = Annotated[int, Field(ge=-(2**63), le=MAX_ID)]
+
+def _refuse_bool(value: object) -> object:
+    if isinstance(value, bool):  # which Python counts among the integers, and Pydantic with it
+        raise PydanticCustomError("int_type", "true and false are not numbers")
+    return value
+
+
+Integer = Annotated[int, BeforeValidator(_refuse_bool)]
+"""A number without a fraction, and neither true nor false. A field of a request also needs bounds: Int32, or its own."""
+
+Int16 = Annotated[Integer, Field(ge=-(2**15), le=2**15 - 1)]
+Int32 = Annotated[Integer, Field(ge=-(2**31), le=2**31 - 1)]
+Int64 = Annotated[Integer, Field(ge=-(2**63), le=MAX_ID)]

@@ -64,6 +64,27 @@ def test_a_database_that_is_not_migrated_is_refused(empty: dict[str, str]) -> No
     assert_refused(empty, "kernel.0001_initial", "just migrate")
 
 
+def test_from_demo_to_production(migrated: dict[str, str]) -> None:
+    """It does not start while anybody can sign in with the password that everybody knows; one command ends that."""
+    with serving(migrated):
+        pass
+    production = migrated | {"APP_ENV": "production"}
+    assert_refused(production, "123456", "Soybean, Super, Admin, User", "hanmei", "just end-demo-accounts")
+    ended = command("end-demo-accounts", env=production)
+    assert ended.returncode == 0, ended.stderr
+    password = ended.stdout.partition("Super administrator: Soybean, password ")[2].split()[0]
+    with serving(production) as server:
+        for name in ("Soybean", "Super", "hanmei"):
+            assert post(f"{server.url}/api/v1/auth/login", {"userName": name, "password": "123456"})["code"] == "2401"
+        signed_in = post(f"{server.url}/api/v1/auth/login", {"userName": "Soybean", "password": password})
+        assert signed_in["data"]["mustChangePassword"]
+        assert password not in server.log()
+
+
+def test_a_first_password_that_is_too_weak_is_refused(migrated: dict[str, str]) -> None:
+    assert_refused(migrated | {"APP_ENV": "production", "FIRST_ADMIN_PASSWORD": "1"}, "FIRST_ADMIN_PASSWORD='***'", "8")
+
+
 def test_malformed_settings_are_refused_all_at_once(tmp_path: Path) -> None:
     malformed = {
         "APP_PORT": "70000",

@@ -13,8 +13,11 @@ class TransferEmployeeRequest(Request):
 
 @patch("/{employee_id}/department", button="B_HR_EMP_TRANSFER")
 async def transfer(employee_id: SqidId[Employee], request: TransferEmployeeRequest) -> Updated[Employee]:
-    """A manager names a successor (`newManagerEmployeeId`) for the departments that they leave behind."""
+    """For a manager a successor is named (`newManagerEmployeeId`) in the departments that they leave behind; who names one
+    needs the button B_HR_DEPT_MANAGER too.
+    """
     employee = await Employee.for_update(employee_id)
+    employee.ensure_at_work()
     await lock_for_move(employee, department_id=request.department_id, successor_id=request.new_manager_employee_id)
     department = await Department.open_for_staff(request.department_id)
     if department.id != employee.department_id:

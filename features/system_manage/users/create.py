@@ -19,10 +19,10 @@ from kernel import (
     UserName,
     open_account,
     post,
-    require_actor,
     transaction,
 )
-from kernel.identity.models import SUPER_ROLE, User
+from kernel.identity.models import User
+from kernel.rbac.grants import ensure_may_grant
 
 
 class CreateUserRequest(Request):
@@ -41,7 +41,9 @@ class CreateUserRequest(Request):
 @post(transaction=False)  # the password is hashed before the transaction opens
 async def create_user(request: CreateUserRequest) -> Created[User]:
     user_name, password = required_credentials(request)
-    refuse_roles(request.by_user_role_code_list)
+    if not request.by_user_role_code_list:
+        raise Refusal(Code.USER_ROLE_REQUIRED)
+    await ensure_may_grant(request.by_user_role_code_list)
     new_password = await NewPassword.chosen(password, user_name=user_name)
     async with transaction(__name__):
         user_id = await open_account(
@@ -63,10 +65,3 @@ def required_credentials(request: CreateUserRequest) -> tuple[str, str]:
     if not request.password:
         raise Refusal(Code.PASSWORD_REQUIRED)
     return request.user_name, request.password
-
-
-def refuse_roles(codes: list[str]) -> None:
-    if not codes:
-        raise Refusal(Code.USER_ROLE_REQUIRED)
-    if SUPER_ROLE in codes and not require_actor().is_super:
-        raise Refusal(Code.SUPER_ADMIN_ONLY, f"Only a super administrator may grant {SUPER_ROLE}.")

@@ -1,34 +1,44 @@
 """The lock on guessing: five failed sign-ins for one name within 15 minutes lock that name for 15 minutes.
 
-Counted in Redis; while Redis is away, in this process, so that guessing never becomes free.
+Counted in the database, for names that nobody has too: Redis may vanish, and five would be five for each worker. See
+decision 0014.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import hashlib
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cache
-from typing import TypeVar
+from datetime import datetime, timedelta
 
 import structlog
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.connection import get_connection
 
+from kernel.clock import now
+from kernel.database.driver_errors import DRIVER_ERRORS
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
-from kernel.redis import connect, redis
+from kernel.identity.models import LoginFailures
+from kernel.unit_of_work.transaction import transaction
 
 MAX_FAILURES = 5
 WINDOW_SECONDS = 15 * 60
+_PRUNED_AT_ONCE = 10
+_MOST_UNWRITTEN = 10_000
 
 log = structlog.get_logger(__name__)
-T = TypeVar("T")
+
+_unwritten: dict[str, LoginFailures] = {}
+"""What could not be written, by name: on a full disk people still sign in, and guesses are counted in this process."""
 
 
 @asynccontextmanager
 async def limit_guesses(user_name: str) -> AsyncIterator[None]:
     """Verify a password within. A refusal 2401 counts as a failure of the name; going through clears the count.
 
-    Raises Refusal 2408 while the name is locked, even for the right password.
+    Raises Refusal 2408 while the name is locked, even for the right password. Not within a transaction: its rollback
+    would undo the count.
     """
+    assert not isinstance(get_connection("default"), TransactionalDBClient), "guesses are counted outside transactions"
     await refuse_if_locked(user_name)
     try:
         yield
@@ -37,18 +47,18 @@ async def limit_guesses(user_name: str) -> AsyncIterator[None]:
             await count_failure(user_name)
         raise
     # Once more: of many guesses at once, those that were verified after the fifth failure come too late.
-    await refuse_if_locked(user_name)
-    await forget_failures(user_name)
+    if await refuse_if_locked(user_name):
+        await forget_failures(user_name)
 
 
-async def refuse_if_locked(user_name: str) -> None:
-    """Raise Refusal 2408 while the name is locked."""
-
-    async def failures(client: Redis) -> int:
-        return int(await client.get(_key(user_name)) or 0)
-
-    if await _with_redis(failures) >= MAX_FAILURES:
+async def refuse_if_locked(user_name: str) -> bool:
+    """Raise Refusal 2408 while the name is locked. Returns whether there is a count."""
+    name = _digest(user_name)
+    counts = [await LoginFailures.get_or_none(name_digest=name), _unwritten.get(name)]
+    in_force = [each for each in counts if each and each.expires_at > now()]
+    if any(each.failures >= MAX_FAILURES for each in in_force):
         raise Refusal(Code.LOGIN_LOCKED)
+    return bool(in_force)
 
 
 async def count_failure(user_name: str) -> None:
@@ -57,40 +67,63 @@ async def count_failure(user_name: str) -> None:
     Raises Refusal 2408 from the sixth on: of many guesses at once, the right one, which is refused as locked, must
     not stand out among wrong ones that are refused as wrong.
     """
-
-    async def count(client: Redis) -> int:
-        # First a count that ends by itself: a lost command must not lock a name for ever.
-        await client.set(_key(user_name), 0, ex=WINDOW_SECONDS, nx=True)
-        failures = int(await client.incr(_key(user_name)))
-        if failures == MAX_FAILURES:
-            await client.expire(_key(user_name), WINDOW_SECONDS)
-        return failures
-
-    if await _with_redis(count) > MAX_FAILURES:
+    name = _digest(user_name)
+    try:
+        failures = await _count(name)
+    except DRIVER_ERRORS as error:
+        log.warning("failed sign-in not written, counting in process", error=str(error))
+        failures = _count_here(name)
+    if failures > MAX_FAILURES:
         raise Refusal(Code.LOGIN_LOCKED)
 
 
 async def forget_failures(user_name: str) -> None:
-    """A successful sign-in clears the count."""
-
-    async def forget(client: Redis) -> None:
-        await client.delete(_key(user_name))
-
-    await _with_redis(forget)
-
-
-def _key(user_name: str) -> str:
-    return f"login:failures:{user_name}"
-
-
-async def _with_redis(work: Callable[[Redis], Awaitable[T]]) -> T:
+    """A successful sign-in clears the count, unless the name was locked meanwhile."""
+    name = _digest(user_name)
+    _unwritten.pop(name, None)
     try:
-        return await work(redis())
-    except RedisError as error:
-        log.warning("redis unavailable, counting failed sign-ins in process", error=str(error))
-        return await work(_fallback())
+        await LoginFailures.filter(name_digest=name, failures__lt=MAX_FAILURES).delete()
+    except DRIVER_ERRORS as error:
+        log.warning("count of failed sign-ins not cleared", error=str(error))
 
 
-@cache
-def _fallback() -> Redis:
-    return connect("memory://")
+def _digest(user_name: str) -> str:
+    """What is stored of the name: people type passwords into the wrong field."""
+    return hashlib.sha256(user_name.encode()).hexdigest()
+
+
+async def _count(name: str) -> int:
+    async with transaction(__name__):
+        row = await LoginFailures.select_for_update().get_or_none(name_digest=name)
+        if row is None:
+            await _prune()
+            new = LoginFailures(name_digest=name, failures=0, expires_at=now())
+            await LoginFailures.bulk_create([new], ignore_conflicts=True)  # somebody may have been faster
+            row = await LoginFailures.select_for_update().get(name_digest=name)
+        _add_one(row, now())
+        await row.save(update_fields=["failures", "expires_at"])
+        return row.failures
+
+
+def _count_here(name: str) -> int:
+    if len(_unwritten) >= _MOST_UNWRITTEN:
+        del _unwritten[next(iter(_unwritten))]
+    row = _unwritten.setdefault(name, LoginFailures(name_digest=name, failures=0, expires_at=now()))
+    _add_one(row, now())
+    return row.failures
+
+
+def _add_one(row: LoginFailures, moment: datetime) -> None:
+    if row.expires_at <= moment:
+        row.failures = 0
+    row.failures += 1
+    if row.failures in (1, MAX_FAILURES):
+        row.expires_at = moment + timedelta(seconds=WINDOW_SECONDS)
+
+
+async def _prune() -> None:
+    """Each new name takes some with it whose time is over, so that the table holds a quarter of an hour."""
+    over = LoginFailures.filter(expires_at__lte=now()).order_by("expires_at").limit(_PRUNED_AT_ONCE)
+    rows = await over.select_for_update(skip_locked=True)  # waiting for one another, two would wait for ever
+    if rows:
+        await LoginFailures.filter(id__in=[row.id for row in rows]).delete()

@@ -8,6 +8,7 @@ import asyncio
 import os
 import secrets
 import string
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,7 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from kernel.errors.codes import Code
-from kernel.errors.refusals import Refusal
+from kernel.errors.refusals import Refusal, TransportRefusal
 from kernel.settings import settings
 
 MIN_LENGTH = 8  # NIST SP 800-63B section 5.1.1.2
@@ -42,6 +43,24 @@ _COMMON = frozenset(
 
 T = TypeVar("T")
 
+THREADS = os.cpu_count() or 1
+MAX_WAIT_SECONDS = 2
+
+
+@dataclass
+class _Pace:
+    """How much work there is, and how fast it goes."""
+
+    waiting: int = 0
+    seconds_each: float = 0.03  # until it is known, as for OWASP's parameters on a busy machine
+
+    @property
+    def most_waiting(self) -> int:
+        return 1 + int(THREADS * MAX_WAIT_SECONDS / self.seconds_each)
+
+
+_pace = _Pace()
+
 
 def _hasher() -> PasswordHasher:
     config = settings()
@@ -55,11 +74,22 @@ def _hasher_of(time_cost: int, memory_kib: int, parallelism: int) -> PasswordHas
 
 @cache
 def _pool() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="argon2")
+    return ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="argon2")
 
 
 async def _in_pool(work: Callable[..., T], *args: object) -> T:
-    return await asyncio.get_running_loop().run_in_executor(_pool(), work, *args)
+    _pace.waiting += 1
+    try:
+        result, seconds = await asyncio.get_running_loop().run_in_executor(_pool(), _timed, work, *args)
+    finally:
+        _pace.waiting -= 1
+    _pace.seconds_each += (seconds - _pace.seconds_each) / 10
+    return result
+
+
+def _timed(work: Callable[..., T], *args: object) -> tuple[T, float]:
+    started = time.perf_counter()
+    return work(*args), time.perf_counter() - started
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +122,14 @@ async def hash_password(password: str) -> str:
 
 
 async def verify_password(password: str, stored_hash: str | None) -> bool:
-    """Whether `password` is the one behind `stored_hash`; for None (no such user) False, after the same time."""
+    """Whether `password` is the one behind `stored_hash`; for None False, after the time of a hash of today's cost.
+
+    Raises TransportRefusal (503) at once if more wait than can be served in two seconds: a flood of guesses would
+    otherwise keep whoever knows the password waiting behind it.
+    """
+    if _pace.waiting >= _pace.most_waiting:
+        message = "Too many people sign in at this moment. Try again in a few seconds."
+        raise TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message, headers={"Retry-After": str(MAX_WAIT_SECONDS)})
     return await _in_pool(_verify, stored_hash, password)
 
 

@@ -32,11 +32,10 @@ async def open_account(
 ) -> int:
     """A new user with the roles of these codes. Returns the id.
 
-    Raises Refusal 2304, and 1101 for an unknown role; IntegrityError for a phone or an address that is taken (2302, 2303).
+    Raises Refusal 1101 for an unknown role; IntegrityError for a name, also in another case, a phone or an address that
+    is taken (2302 to 2304).
     """
     held = await _roles(roles)
-    if await User.filter(user_name__iexact=user_name).exists():
-        raise Refusal(Code.DUPLICATE_USER_NAME)  # SOYBEAN is no name for somebody else than Soybean
     user = await User.create(
         user_name=user_name,
         nick_name=nick_name,

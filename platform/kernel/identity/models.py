@@ -1,12 +1,15 @@
 """The identity tables. Feature modules may point foreign keys at them ("kernel.User"), and at nothing else outside."""
 
+import unicodedata
+from collections.abc import Iterable
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.backends.base.client import BaseDBAsyncClient
 
 from kernel.context import DataScope
 from kernel.errors.codes import Code
-from kernel.models.base import AuditedModel
+from kernel.models.base import AuditedModel, Model
 from kernel.models.tree import Tree
 from kernel.schema.types import Gender, Status
 
@@ -29,6 +32,7 @@ class User(AuditedModel):
     id_kind = "user"
 
     user_name = fields.CharField(max_length=64, unique=True)
+    user_name_key = fields.CharField(max_length=255, unique=True, db_default="")  # kept by `save`
     nick_name = fields.CharField(max_length=100, null=True)
     user_gender = fields.CharEnumField(Gender, max_length=1, default=Gender.UNKNOWN)
     user_phone = fields.CharField(max_length=32, null=True, unique=True)
@@ -47,9 +51,23 @@ class User(AuditedModel):
 
     duplicates = {
         "user_name": Code.DUPLICATE_USER_NAME,
+        "user_name_key": Code.DUPLICATE_USER_NAME,
         "user_phone": Code.DUPLICATE_USER_PHONE,
         "user_email": Code.DUPLICATE_USER_EMAIL,
     }
+
+    async def save(
+        self,
+        using_db: BaseDBAsyncClient | None = None,
+        update_fields: Iterable[str] | None = None,
+        force_create: bool = False,
+        force_update: bool = False,
+    ) -> None:
+        """As any save. Of names that differ in case only, or look alike otherwise (NFKC), the database takes one."""
+        self.user_name_key = unicodedata.normalize("NFKC", self.user_name).casefold()
+        if update_fields is not None and "user_name" in (update_fields := list(update_fields)):
+            update_fields.append("user_name_key")
+        await super().save(using_db, update_fields, force_create, force_update)
 
 
 class Role(AuditedModel):
@@ -155,3 +173,14 @@ class Api(AuditedModel):
 
     class Meta:
         table = "sys_api"
+
+
+class LoginFailures(Model):
+    """How often a name was given with a wrong password. The name need not exist; only a digest of it is kept."""
+
+    name_digest = fields.CharField(max_length=64, unique=True)
+    failures = fields.IntField()
+    expires_at = fields.DatetimeField(db_index=True)
+
+    class Meta:
+        table = "sys_login_failures"

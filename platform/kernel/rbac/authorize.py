@@ -19,7 +19,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from kernel.auth.actor import authenticate
-from kernel.context import Actor, DataScope, set_actor
+from kernel.context import Actor, DataScope, require_actor, set_actor
 from kernel.errors.codes import Code, ResponseCode
 from kernel.errors.operator import DeclarationError
 from kernel.errors.refusals import Refusal
@@ -108,6 +108,14 @@ class AccessRule:
         # A role's scope goes with what it grants: one that reaches all rows widens nothing that another one opened.
         scope = DataScope.widest(actor.role_scopes[role_id] for role_id in granting)
         set_actor(replace(actor, data_scope=scope))
+
+
+async def require_button(code: str) -> None:
+    """Raise Refusal 2202 unless the current actor holds the button: for what only some calls of a slice need."""
+    actor, needed = require_actor(), all_of(code)
+    if not actor.is_super:
+        held = await _buttons_of(actor, needed.names)
+        _require(needed, held, Code.MISSING_BUTTON_PERMISSION, Code.NEED_ANY_BUTTON_PERMISSION)
 
 
 async def _buttons_of(actor: Actor, asked: frozenset[str]) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """The types of fields that mean the same everywhere: statuses, moments, texts, names, addresses, numbers."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -79,11 +80,55 @@ Amount = Annotated[Decimal, BeforeValidator(_plain_decimal), Field(max_digits=18
 DecimalField(18, 2). For other places: `Annotated[Decimal, Field(max_digits=9, decimal_places=4)]`; never without bounds.
 """
 
-ShortText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-"""A name, a title: one to a hundred characters once the blanks around it are gone."""
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Letters and symbols by category, and yet nothing is drawn: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+_TAGS_AND_SELECTORS = range(0xE0000, 0xE1000)
 
-LongText = Annotated[str, StringConstraints(max_length=500)]
-"""A remark, a description."""
+
+def _refuse_controls(text: str, *, but: str = "") -> str:
+    """The text, without characters that steer a terminal, end a line, or turn the direction of what follows them.
+
+    Zero-width joiners and direction marks stay: Persian, Indic scripts, Khmer and emoji are written with them.
+    """
+    if not text.isprintable():
+        for char in text:
+            if char not in but and (unicodedata.category(char) in ("Cc", "Zl", "Zp") or char in _BIDI_CONTROLS):
+                found = unicodedata.name(char, "a control character")
+                shown = {"char": f"U+{ord(char):04X}", "name": found}
+                raise PydanticCustomError("control_character", "this must not contain {char} ({name})", shown)
+    return text
+
+
+def _one_visible_line(text: str) -> str:
+    if not any(map(_is_visible, _refuse_controls(text))):
+        raise PydanticCustomError("invisible", "this needs at least one character that can be seen")
+    return text
+
+
+def _is_visible(char: str) -> bool:
+    # What is not assigned in this Python's Unicode is tomorrow's emoji. A mark is seen on the letter before it.
+    unseen = unicodedata.category(char)[0] in "ZM" or unicodedata.category(char) in ("Cc", "Cf")
+    return not (unseen or char in _BLANK or ord(char) in _TAGS_AND_SELECTORS)
+
+
+def _all_printable(text: str) -> str:
+    if not text.isprintable():
+        raise PydanticCustomError("invisible", "an address has no invisible characters")
+    return text
+
+
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_visible_line)
+]
+"""A name, a title: one line of one to a hundred characters, once the blanks around it are gone, of which one can be seen."""
+
+LongText = Annotated[
+    str,
+    StringConstraints(max_length=500),
+    AfterValidator(lambda text: _refuse_controls(text, but="\n\r\t\u2028\u2029")),
+]
+"""A remark, a description: lines and tabs, and no other control characters."""
 
 
 UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{2,64}$")]
@@ -93,8 +138,10 @@ UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{2,64}$")]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
+    AfterValidator(_all_printable),
+    AfterValidator(lambda address: unicodedata.normalize("NFC", address)),
 ]
-"""An address, in lower case, so that one mailbox is not registered twice."""
+"""An address, in lower case and composed (NFC), so that one mailbox is not registered twice."""
 
 Phone = Annotated[
     str,

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, StringConstraints
 
+from kernel.ids import Integer
 from kernel.schema.base import Request
 from kernel.schema.types import Millis
 
@@ -44,8 +45,8 @@ AtMost = Annotated[T | None, Filter("lte")]
 class SearchRequest(Request):
     """`current` counts from 1; `size` is 1 to 1000; `orderBy` names fields of the record, "-" first for descending."""
 
-    current: int = Field(default=1, ge=1, le=1_000_000)
-    size: int = Field(default=10, ge=1, le=1000)
+    current: Integer = Field(default=1, ge=1, le=1_000_000)
+    size: Integer = Field(default=10, ge=1, le=1000)
     order_by: list[Annotated[str, StringConstraints(max_length=64)]] | None = Field(default=None, max_length=8)
 
     @property

@@ -3,11 +3,13 @@
 In demo mode four, with a password that everybody knows. Otherwise one super administrator, if there is none: with the
 password from FIRST_ADMIN_PASSWORD, or a generated one that is printed once; it must be changed at the first sign-in.
 
-Both run inside of the caller's transaction.
+Both run inside of the caller's transaction. How the first four, and all others that demo mode opened, come to their end
+is in `demo_accounts`.
 """
 
-from kernel.auth.passwords import NewPassword, generate_password
-from kernel.errors.operator import StartupRefused
+from kernel.auth.passwords import NewPassword, ensure_strong, generate_password
+from kernel.errors.operator import SettingsError, StartupRefused
+from kernel.errors.refusals import Refusal
 from kernel.identity.accounts import DEMO_PASSWORD, open_account
 from kernel.identity.models import SUPER_ROLE, User
 from kernel.settings import settings
@@ -31,7 +33,19 @@ async def open_first_admin() -> str | None:
         return None
     if await User.filter(user_name=FIRST_ADMIN).exists():
         raise StartupRefused(f"Nobody holds {SUPER_ROLE}, and {FIRST_ADMIN} exists already. Grant it in the database.")
-    configured = settings().first_admin_password
-    password = await NewPassword.unchecked(configured.get_secret_value() if configured else generate_password())
+    configured = first_admin_password()
+    password = await NewPassword.unchecked(configured or generate_password())
     await open_account(FIRST_ADMIN, password.hash, [SUPER_ROLE], nick_name=FIRST_ADMIN)
     return None if configured else password.raw
+
+
+def first_admin_password() -> str | None:
+    """FIRST_ADMIN_PASSWORD, if it is set. Raises SettingsError for one that nobody may choose, or could never type in."""
+    configured = settings().first_admin_password
+    if configured is None:
+        return None
+    try:
+        ensure_strong(configured.get_secret_value(), user_name=FIRST_ADMIN)
+    except Refusal as refusal:
+        raise SettingsError(f"FIRST_ADMIN_PASSWORD='***': {refusal.message}") from None
+    return configured.get_secret_value()

@@ -9,9 +9,10 @@ import structlog
 from kernel.database.driver_errors import DRIVER_ERRORS, is_conflict
 from kernel.database.migrations.runner import DatabaseUnreachable, pending
 from kernel.errors.operator import StartupRefused
-from kernel.settings import settings
+from kernel.settings import AppEnv, settings
 from kernel.slices.discovery import Feature, database_config
-from kernel.startup.bootstrap import FIRST_ADMIN, open_demo_accounts, open_first_admin
+from kernel.startup.bootstrap import FIRST_ADMIN, first_admin_password, open_demo_accounts, open_first_admin
+from kernel.startup.demo_accounts import refuse_demo_accounts
 from kernel.startup.sync_permissions import sync_permissions
 from kernel.unit_of_work.transaction import lock_until_commit, transaction
 
@@ -75,6 +76,19 @@ async def _seed(features: Sequence[Feature]) -> None:
 
 
 async def refuse_unready_database() -> None:
+    """Raise StartupRefused for a database that must not be served, SettingsError for a first password that is too weak.
+
+    It does not answer, lacks migrations, or opens to the password of demo mode in production.
+    """
+    config = settings()
+    if not config.demo:
+        first_admin_password()
+    await refuse_unmigrated_database()
+    if config.app_env is AppEnv.PRODUCTION:
+        await refuse_demo_accounts()
+
+
+async def refuse_unmigrated_database() -> None:
     """Raise StartupRefused for a database that does not answer or lacks migrations. The app never migrates by itself."""
     try:
         missing = await pending(database_config())

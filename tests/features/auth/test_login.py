@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from typing import Any
 
 import pytest
@@ -17,6 +18,8 @@ from kernel.identity.models import User
 from tests.callers import Answer, Caller, as_snapshot, bearer
 from tests.conftest import NOW, Counting
 from tests.state import unchanged
+
+FAILURES = "sys_login_failures"
 
 
 async def test_success(client: Caller, events: list[object], snapshot: SnapshotAssertion) -> None:
@@ -67,12 +70,12 @@ async def test_a_database_that_cannot_save_lets_in_all_the_same(
 
 async def test_a_wrong_password_renews_no_hash(client: Caller) -> None:
     await hash_otherwise()
-    async with unchanged():
+    async with unchanged(but=FAILURES):
         await fail(client, 1)
 
 
 async def test_an_unknown_name_and_a_wrong_password_are_one_refusal(client: Caller) -> None:
-    async with unchanged():
+    async with unchanged(but=FAILURES):
         wrong, unknown = await login(client, "wrong"), await login(client, user_name="nobody")
     assert wrong.body == unknown.body == {"code": "2401", "msg": wrong.body["msg"], "data": None}
 
@@ -98,10 +101,78 @@ async def test_an_unknown_name_takes_the_work_of_a_wrong_password(
     assert of_unknown == of_wrong
 
 
+async def test_while_hashes_wait_for_renewal_unknown_names_cost_what_known_ones_do(
+    client: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half of the users have an old hash: so does what stands in for about half of the unknown names, always the same half."""
+    hashed: list[int] = []
+    verify = PasswordHasher.verify
+
+    def verify_seen(hasher: PasswordHasher, stored_hash: str, password: str) -> bool:
+        hashed.append(extract_parameters(stored_hash).memory_cost)
+        return verify(hasher, stored_hash, password)
+
+    users = await User.all().order_by("id")
+    old_hash = PasswordHasher(time_cost=2, memory_cost=128, parallelism=1).hash(DEMO_PASSWORD)
+    await User.filter(id__in=[user.id for user in users[::2]]).update(password_hash=old_hash)
+    monkeypatch.setattr(PasswordHasher, "verify", verify_seen)
+    names = [f"nobody{number}" for number in range(60)]
+    for name in names * 2:
+        assert (await login(client, "wrong", user_name=name)).code == "2401"
+    assert len(hashed) == 120
+    assert hashed[:60] == hashed[60:]
+    assert 15 < hashed[:60].count(128) < 45
+    del hashed[:]
+    for user in users[:10]:
+        await login(client, "wrong", user_name=user.user_name)
+    assert hashed == [128, 64] * 5
+
+
+async def test_nobody_gets_in_by_the_password_of_whoever_stands_in(client: Caller) -> None:
+    """Every user has this password, so whoever stands in has it as well."""
+    await User.all().update(password_hash=PasswordHasher(1, 64, 1).hash(DEMO_PASSWORD))
+    for number in range(20):
+        assert (await login(client, user_name=f"nobody{number}")).code == "2401"
+
+
+async def test_a_flood_of_guesses_is_turned_away_and_the_right_password_soon_served(
+    client: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While 200 come at once, no more wait than can be served in two seconds; the others are told so at once."""
+    go_on, verify = threading.Event(), PasswordHasher.verify
+
+    def verify_slowly(hasher: PasswordHasher, stored_hash: str, password: str) -> bool:
+        go_on.wait(10)
+        return verify(hasher, stored_hash, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", verify_slowly)
+    monkeypatch.setattr(passwords, "_pace", passwords._Pace(seconds_each=passwords.THREADS * 2 / 20))
+    flood = [asyncio.create_task(login(client, "wrong", user_name=f"nobody{number}")) for number in range(200)]
+    as_they_come = asyncio.as_completed(flood)
+    turned_away = [await next(as_they_come) for _ in range(179)]
+    assert {(answer.status, answer.code, answer.headers["Retry-After"]) for answer in turned_away} == {
+        (503, "1004", "2")
+    }
+    go_on.set()
+    answers = await asyncio.gather(*flood)
+    assert sorted({answer.code for answer in answers}) == ["1004", "2401"]
+    assert (await login(client)).code == "0000"
+    assert passwords._pace.waiting == 0
+
+
+async def test_whoever_is_turned_away_has_not_guessed(client: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "_pace", passwords._Pace(waiting=10_000))
+        async with unchanged():
+            for _ in range(6):
+                assert (await login(client, "wrong")).code == "1004"
+    assert (await login(client)).code == "0000"
+
+
 @pytest.mark.parametrize("user_name", ["Soybean", "nobody"])
 async def test_five_failures_lock_the_name(client: Caller, user_name: str) -> None:
     """Whether there is such a user or not, and for the right password too."""
-    async with unchanged():
+    async with unchanged(but=FAILURES):
         await fail(client, 5, user_name=user_name)
         assert (await login(client, user_name=user_name)).code == "2408"
         assert (await login(client, "wrong", user_name=user_name)).code == "2408"
@@ -131,8 +202,8 @@ async def test_a_right_guess_that_is_verified_after_the_fifth_failure_comes_too_
             await failed.wait()
         return await passwords.verify_password(password, stored_hash)
 
-    monkeypatch.setattr("features.auth.login.verify_password", verify_late)
-    async with unchanged(), asyncio.timeout(5):
+    monkeypatch.setattr("kernel.auth.credentials.verify_password", verify_late)
+    async with unchanged(but=FAILURES), asyncio.timeout(5):
         right = asyncio.create_task(login(client))
         await came.wait()
         await fail(client, 5)
@@ -150,7 +221,7 @@ async def test_the_right_guess_among_many_at_once_frees_no_more_than_five(client
 
 async def test_a_disabled_account_is_told_only_to_who_knows_the_password(client: Caller) -> None:
     await User.filter(user_name="Soybean").update(status_type=Status.DISABLED)
-    async with unchanged():
+    async with unchanged(but=FAILURES):
         await fail(client, 1)
         assert (await login(client)).code == "2102"
 

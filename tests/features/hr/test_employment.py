@@ -1,16 +1,26 @@
 """The rules of employment that several slices share."""
 
+from collections.abc import Iterator
+
 import pytest
+from fastapi import FastAPI
 
 from features.hr.codes import HrCode
 from features.hr.employment import hand_over_departments, refuse_departments_in_use
 from features.hr.events import DepartmentManagerChanged
 from features.hr.models import Department, Employee, EmployeeStatus
-from kernel import Code, Refusal, transaction
+from kernel import Actor, Code, Refusal, transaction
+from kernel.context import set_actor
 from kernel.identity.models import User
 from tests.state import unchanged
 
-pytestmark = pytest.mark.usefixtures("app")
+
+@pytest.fixture(autouse=True)
+def by_somebody_who_may(app: FastAPI) -> Iterator[None]:
+    """Who may appoint managers. That others may not is said by the tests of the use cases."""
+    set_actor(Actor(user_id=1, user_name="Soybean", is_super=True))
+    yield
+    set_actor(None)
 
 
 async def test_hands_over_every_department(events: list[object]):

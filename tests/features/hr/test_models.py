@@ -3,8 +3,10 @@
 import pytest
 
 from features.hr.codes import HrCode
-from features.hr.models import Employee, Tag
-from kernel import Refusal
+from features.hr.models import Department, Employee, Tag
+from kernel import Actor, DataScope, Refusal
+from kernel.context import set_actor
+from kernel.identity.models import User
 from tests.platform.kernel.conftest import forget_settings
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -30,3 +32,35 @@ async def test_the_tags_are_those_and_no_others() -> None:
     assert [tag.name for tag in await employee.tags.all()] == ["German"]
     await employee.set_tags([])
     assert await employee.tags.all() == []
+
+
+async def reached_by(user_name: str) -> set[str]:
+    user = await User.get(user_name=user_name)
+    set_actor(Actor(user_id=user.id, user_name=user_name, data_scope=DataScope.SCOPE))
+    return {employee.name for employee in await Employee.visible()}
+
+
+async def test_the_scope_of_a_manager_is_what_they_manage() -> None:
+    """Wherever they are on file; and of somebody who has the role and manages nothing, themselves alone."""
+    research, sales = await Department.get(code="RD"), await Department.get(code="SA")
+    people = {each.name for each in await Employee.filter(department_id=research.id)}
+    assert await reached_by("zhouhang") == people
+    assert await reached_by("wangwei") == {"Wang Wei"}
+    await Department.filter(id=sales.id).update(manager_id=(await Employee.get(name="Zhou Hang")).id)
+    assert await reached_by("zhouhang") == people | {
+        each.name for each in await Employee.filter(department_id=sales.id)
+    }
+    assert await reached_by("linyan") == {"Lin Yan"}
+    await Department.filter(id=research.id).update(manager_id=None)
+    await Department.filter(id=sales.id).delete()
+    assert await reached_by("zhouhang") == {"Zhou Hang"}
+
+
+async def test_who_manages_a_department_may_add_people_to_it_and_a_member_may_not() -> None:
+    research = await Department.get(code="RD")
+    await reached_by("zhouhang")
+    await research.ensure_may_add_staff()
+    await reached_by("wangwei")
+    with pytest.raises(Refusal) as refused:
+        await research.ensure_may_add_staff()
+    assert refused.value.code is HrCode.CREATE_FORBIDDEN

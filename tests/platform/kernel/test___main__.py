@@ -153,6 +153,12 @@ def test_whoever_reads_the_list_may_have_seen_enough() -> None:
     assert (listing.returncode, complaint) == (0, b"")
 
 
+async def test_demo_accounts_end(run: Run) -> None:
+    assert (await run("end-demo-accounts"))[2].startswith("The database lacks ")
+    await run("migrate")
+    assert await run("end-demo-accounts") == (0, "No account has the password of demo mode.\n", "")
+
+
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["demo-data", "many"], ["demo-data"], ["downgrade"]])
 async def test_a_command_that_is_none_is_explained(
     arguments: list[str], run: Run, capsys: pytest.CaptureFixture[str]

@@ -246,3 +246,6 @@ def test_integers_fit_their_columns(kind: Any, bits: int) -> None:
     for value in (least - 1, most + 1):
         with pytest.raises(ValidationError):
             integer.validate_python(value)
+    for boolean in (True, False):
+        with pytest.raises(ValidationError, match="true and false are not numbers"):
+            integer.validate_python(boolean)

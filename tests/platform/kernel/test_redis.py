@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import pytest_asyncio
+from fakeredis import FakeServer
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.exceptions import RedisError
 
@@ -119,6 +120,23 @@ async def test_stores_in_process_are_apart() -> None:
     assert await other.get("name") is None
     await one.aclose()
     await other.aclose()
+
+
+async def test_expired_keys_that_nobody_asks_for_are_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One in this process forgets them as a server does, without a task of its own; the others stay."""
+    server = FakeServer()
+    client = redis_module._InProcess(decode_responses=True, server=server)
+    for number in range(16_000):
+        await client.set(f"login:{number}", 1, px=1)
+    await client.set("kept", "1")
+    await client.set("kept for now", "1", ex=900)
+    await asyncio.sleep(0.01)
+    monkeypatch.setattr(redis_module, "SWEEP_SECONDS", 0)
+    with commands() as seen:
+        assert await client.get("kept") == "1"
+    assert seen == ["GET"]
+    assert sorted(server.dbs[0]._dict) == [b"kept", b"kept for now"]
+    await client.aclose()
 
 
 async def test_a_server_is_met_at_the_first_command() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.context import TortoiseContext, get_current_context
+from tortoise.exceptions import ValidationError
 from tortoise.migrations.executor import MigrationExecutor, MigrationTarget, PlanStep
 from tortoise.migrations.graph import MigrationGraph, MigrationKey
 from tortoise.migrations.loader import MigrationLoader
@@ -279,6 +280,8 @@ class _Executor(MigrationExecutor):
 
         try:
             await self.migrate(progress=progress)
+        except ValidationError as error:  # a migration's own word for rows that it cannot do with
+            raise MigrationError(f"migration {current} was not applied: {error}") from None
         except Exception as error:
             if current:
                 error.add_note(f"in migration {current}, which was not {'undone' if self.backward else 'applied'}")

@@ -75,6 +75,24 @@ async def test_a_manager_with_a_wrong_successor(successor: str | None, signed_in
     assert answer.code == "4008"
 
 
+async def test_whoever_names_a_successor_appoints_a_manager(signed_in: SignedIn):
+    """And needs the button of that: a specialist could make herself one. Without anything to hand over it is not asked."""
+    await Employee.filter(name="Liu Qing").update(department_id=(await Department.get(code="RD")).id)
+    liuqing = await signed_in("R_HR_SPECIALIST")
+    async with unchanged():
+        answer = await transfer(liuqing, "Zhou Hang", to="SA", successor="Liu Qing")
+    assert (answer.code, answer.body["msg"]) == ("2202", "You lack: B_HR_DEPT_MANAGER.")
+    assert (await transfer(liuqing, "Wang Wei", to="SA", successor="Dai Wen")).code == "0000"
+
+
+async def test_who_has_resigned_is_not_moved(signed_in: SignedIn):
+    hanmei = await signed_in("R_HR_MANAGER")
+    async with unchanged():
+        for department in ("SA", "RD"):
+            answer = await transfer(hanmei, "Shen Gang", to=department)
+            assert (answer.code, answer.body["msg"]) == ("4007", "Shen Gang has resigned; rehire them first.")
+
+
 async def test_two_managers_change_places_at_once(signed_in: SignedIn):
     """They do not wait for one another, each with the department locked that the other one wants."""
     hanmei = await signed_in("R_HR_MANAGER")
@@ -116,7 +134,7 @@ async def test_to_a_department_that_is_not_there(signed_in: SignedIn):
 
 
 async def test_out_of_scope(signed_in: SignedIn):
-    """A department manager reaches the own department: neither others' people, nor a place for anybody elsewhere."""
+    """A department manager reaches the department that they manage: neither others' people, nor a place elsewhere."""
     manager = await Role.get(role_code="R_DEPT_MGR")
     await manager.apis.add(await Api.get(route_key="hr.employees.transfer"))
     await manager.buttons.add(await Button.get(button_code="B_HR_EMP_TRANSFER"))

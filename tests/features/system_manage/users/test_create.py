@@ -7,9 +7,9 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from kernel import Status
-from kernel.identity.models import User
+from kernel.identity.models import Api, Role, User
 from kernel.ids import kind_of
-from tests.callers import Answer, Caller, as_snapshot
+from tests.callers import BY_ROLE, Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
 from tests.state import unchanged
 
@@ -107,6 +107,48 @@ async def test_a_super_admin_grants_the_super_role(signed_in: SignedIn) -> None:
     assert (await create(await signed_in("R_SUPER"), byUserRoleCodeList=["R_SUPER"])).code == "0000"
 
 
+GRANTABLE = {
+    "R_SUPER": {"R_SUPER", "R_ADMIN", "R_USER", "R_HR_MANAGER", "R_HR_SPECIALIST", "R_DEPT_MGR", "R_EMPLOYEE"},
+    "R_ADMIN": {"R_ADMIN", "R_USER"},
+    "R_USER": {"R_USER"},
+    "R_HR_MANAGER": {"R_USER", "R_HR_MANAGER", "R_HR_SPECIALIST", "R_DEPT_MGR", "R_EMPLOYEE"},
+    "R_HR_SPECIALIST": {"R_USER", "R_HR_SPECIALIST", "R_EMPLOYEE"},
+    "R_DEPT_MGR": {"R_USER", "R_DEPT_MGR", "R_EMPLOYEE"},
+    "R_EMPLOYEE": {"R_USER", "R_EMPLOYEE"},
+}
+
+
+@pytest.mark.parametrize("holder", GRANTABLE)
+async def test_no_one_grants_more_than_they_hold(holder: str, signed_in: SignedIn) -> None:
+    """Whoever may create users at all gives them roles that grant no more than their own."""
+    creators = await Role.create(role_name="Creators", role_code="R_CREATORS")
+    await creators.apis.add(await Api.get(route_key="system_manage.users.create"))
+    await creators.users.add(await User.get(user_name=BY_ROLE[holder]))  # pyright: ignore[reportAttributeAccessIssue]
+    caller = await signed_in(holder)
+    answers = {
+        role: await create(
+            caller, userName=f"new_{role}", byUserRoleCodeList=["R_USER", role], userEmail=None, userPhone=None
+        )
+        for role in GRANTABLE
+    }
+    assert {role for role, answer in answers.items() if answer.code == "0000"} == GRANTABLE[holder]
+    refused = {role: answer.code for role, answer in answers.items() if answer.code != "0000"}
+    assert refused == {role: "2206" if role == "R_SUPER" else "2201" for role in GRANTABLE.keys() - GRANTABLE[holder]}
+    assert not await User.filter(user_name__in=[f"new_{role}" for role in refused]).exists()
+
+
+async def test_the_refusal_names_the_role_and_what_exceeds(signed_in: SignedIn) -> None:
+    admin = await signed_in("R_ADMIN")
+    async with unchanged():
+        answer = await create(admin, byUserRoleCodeList=["R_USER", "R_HR_SPECIALIST"])
+    named = (
+        "hr.departments.get, hr.departments.search, hr.departments.stats, hr.departments.tree, hr.employees.get and "
+    )
+    assert answer.body["msg"].startswith(
+        f"You may not grant R_HR_SPECIALIST, which holds what you do not hold: {named}"
+    )
+
+
 async def test_wrong_values(signed_in: SignedIn) -> None:
     admin = await signed_in("R_ADMIN")
     wrong = {
@@ -124,11 +166,23 @@ async def test_wrong_values(signed_in: SignedIn) -> None:
     assert (answer.code, answer.wrong_fields) == ("1200", list(wrong))
 
 
-async def test_of_two_at_once_with_one_name_one_is_created(signed_in: SignedIn) -> None:
+async def test_of_many_at_once_with_names_that_differ_in_case_one_is_created(signed_in: SignedIn) -> None:
+    """The database decides: a look beforehand sees nobody of the name, and then all of them come."""
     admin = await signed_in("R_ADMIN")
-    answers = await asyncio.gather(*(create(admin, userEmail=None, userPhone=None) for _ in range(2)))
-    assert sorted(answer.code for answer in answers) == ["0000", "2304"]
-    assert await User.filter(user_name="lilei").count() == 1
+    alike = ["lilei", "LILEI", "LiLei", "liLEI", "Lilei", "lIlEi", "LIlei", "liLei", "LILei", "lilEI"] * 2
+    answers = await asyncio.gather(*(create(admin, userName=name, userEmail=None, userPhone=None) for name in alike))
+    assert sorted(answer.code for answer in answers) == ["0000"] + ["2304"] * 19
+    assert await User.filter(user_name__in=alike).count() == 1
+
+
+async def test_of_many_at_once_with_one_address_one_is_created(signed_in: SignedIn) -> None:
+    """However it is written: with capitals, or with a letter and its accent apart."""
+    admin = await signed_in("R_ADMIN")
+    addresses = ["\u00e9va@b.cd", "E\u0301va@b.cd", "\u00c9VA@b.cd", "e\u0301va@B.CD"]
+    answers = await asyncio.gather(
+        *(create(admin, userName=f"eva{n}", userEmail=each, userPhone=None) for n, each in enumerate(addresses))
+    )
+    assert sorted(answer.code for answer in answers) == ["0000", "2302", "2302", "2302"]
 
 
 async def create(caller: Caller, **changes: object) -> Answer:

@@ -1,11 +1,15 @@
 """The lock on guessing. What a caller sees of it is in `tests/features/auth/test_login.py`."""
 
-from contextlib import suppress
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 
 import pytest
-from fastapi import FastAPI
 from structlog.testing import capture_logs
+from tortoise.exceptions import OperationalError
 
+from kernel import clock, transaction
 from kernel import redis as redis_module
 from kernel.auth import lockout
 from kernel.auth.lockout import (
@@ -18,7 +22,9 @@ from kernel.auth.lockout import (
 )
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
+from kernel.identity.models import LoginFailures
 from kernel.redis import connect, redis
+from tests.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -37,15 +43,10 @@ async def is_locked(name: str = "ann") -> bool:
     return False
 
 
-async def seconds_left(name: str = "ann") -> int:
-    (key,) = await redis().keys(f"*{name}*")
-    return await redis().ttl(key)
-
-
-async def wait(seconds: int, name: str = "ann") -> None:
-    """Let the time of the count pass, all at once."""
-    (key,) = await redis().keys(f"*{name}*")
-    await redis().expire(key, await redis().ttl(key) - seconds)
+@contextmanager
+def after(seconds: int) -> Iterator[None]:
+    with clock.frozen(NOW + timedelta(seconds=seconds)):
+        yield
 
 
 async def test_the_fifth_failure_locks() -> None:
@@ -81,43 +82,107 @@ async def test_success_forgets() -> None:
     assert not await is_locked()
 
 
-async def test_failures_are_forgotten_after_a_quarter_of_an_hour() -> None:
+async def test_failures_are_forgotten_a_quarter_of_an_hour_after_the_first() -> None:
     await fail(1)
-    assert 898 <= await seconds_left() <= 900
-    await wait(600)
-    await fail(3)
-    assert 297 <= await seconds_left() <= 300
+    with after(600):
+        await fail(3)
+    with after(901):
+        await fail(4)
+        assert not await is_locked()
+        await fail(1)
+        assert await is_locked()
 
 
 async def test_the_lock_lasts_a_quarter_of_an_hour_and_is_not_made_longer() -> None:
     await fail(4)
-    await wait(600)
-    await fail(1)
-    assert 898 <= await seconds_left() <= 900
-    await wait(600)
-    await fail(3)
-    assert 297 <= await seconds_left() <= 300
-
-
-async def test_without_redis_this_process_counts(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that guessing never becomes free."""
-    away, here = connect("redis://127.0.0.1:1"), connect("memory://")
-    with monkeypatch.context() as patch, capture_logs() as logs:
-        patch.setattr(redis_module, "_client", away)
-        patch.setattr(lockout, "_fallback", lambda: here)
-        await fail(5)
+    with after(600):
+        await fail(1)
+    with after(1200):
+        await fail(3)
+    with after(1499):
         assert await is_locked()
-        assert not await is_locked("bob")
-        await forget_failures("ann")
+    with after(1500):
         assert not await is_locked()
+        await fail(1)
+        assert not await is_locked()
+
+
+async def test_workers_count_together_and_redis_has_no_part_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What one worker counted, another one knows, with Redis or without; and nothing is gone when it comes back."""
+    away = connect("redis://127.0.0.1:1")
+    await fail(2)
+    with monkeypatch.context() as patch:
+        patch.setattr(redis_module, "_client", away)
+        await fail(2)
+        patch.setattr(lockout, "_unwritten", {})
+        await fail(1)
+        assert await is_locked()
         await away.aclose()
-        await here.aclose()
+    await redis().flushall()
+    assert await is_locked()
+
+
+async def test_what_cannot_be_written_is_counted_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a full disk people sign in, and guessing does not become free."""
+
+    async def refuse(_name: str) -> int:
+        raise OperationalError("database or disk is full")
+
+    await fail(3)
+    with monkeypatch.context() as patch, capture_logs() as logs:
+        patch.setattr(lockout, "_count", refuse)
+        patch.setattr(lockout, "_unwritten", {})
+        patch.setattr(lockout, "_MOST_UNWRITTEN", 3)
+        assert await guess(None) is None
+        for _ in range(5):
+            assert await guess(Code.WRONG_CREDENTIALS) is Code.WRONG_CREDENTIALS
+        assert await guess(None) is Code.LOGIN_LOCKED
+        for name in ("bob", "cid", "dan"):
+            await fail(1, name)
+        assert len(lockout._unwritten) == 3
     assert {line["log_level"] for line in logs} == {"warning"}
-    assert not await is_locked()
 
 
-async def test_in_process_counts_outlive_a_call() -> None:
-    assert lockout._fallback() is lockout._fallback()
+async def test_a_count_that_cannot_be_cleared_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Full:
+        def filter(self, **_: object) -> object:
+            raise OperationalError("database or disk is full")
+
+        get_or_none = LoginFailures.get_or_none
+
+    await fail(3)
+    with monkeypatch.context() as patch, capture_logs():
+        patch.setattr(lockout, "LoginFailures", Full())
+        assert await guess(None) is None
+
+
+async def test_the_table_holds_a_quarter_of_an_hour() -> None:
+    """Names that nobody has are counted as well, and must not fill the database."""
+    for number in range(50):
+        await count_failure(f"nobody{number}")
+    with clock.frozen(NOW + timedelta(minutes=16)):
+        for number in range(10):
+            await count_failure(f"else{number}")
+    assert await LoginFailures.all().count() == 10
+
+
+async def test_what_is_kept_of_a_name_is_no_name() -> None:
+    """People type their passwords into the wrong field."""
+    await count_failure("correct horse")
+    assert "correct horse" not in str(await LoginFailures.all().values())
+
+
+async def test_many_failures_at_once_are_all_counted() -> None:
+    refused = await asyncio.gather(*(count_failure("ann") for _ in range(20)), return_exceptions=True)
+    assert [type(each) for each in refused].count(Refusal) == 15
+    assert (await LoginFailures.get()).failures == 20
+
+
+async def test_a_count_that_a_rollback_would_undo_is_a_mistake() -> None:
+    async with transaction(__name__):
+        with pytest.raises(AssertionError, match="outside transactions"):
+            async with limit_guesses("ann"):
+                pass
 
 
 async def guess(code: Code | None) -> Code | None:

@@ -19,6 +19,12 @@ def user(**values: str) -> Callable[[], Awaitable[object]]:
     return lambda: User(**{"user_name": "ann", "password_hash": "x", **values}).save()
 
 
+async def rename_to_soybean() -> None:
+    admin = await User.get(user_name="Admin")
+    admin.user_name = "soybeaN"
+    await admin.save(update_fields=["user_name"])
+
+
 async def menu() -> None:
     await Menu.create(menu_type=MenuType.MENU, menu_name="Tags", route_name="hr_tag", route_path="/tags")
 
@@ -42,6 +48,9 @@ async def refusal_of(write: Callable[[], Awaitable[object]]) -> Refusal | None:
     ("write", "code"),
     [
         (user(user_name="Soybean"), Code.DUPLICATE_USER_NAME),
+        (user(user_name="SOYBEAN"), Code.DUPLICATE_USER_NAME),
+        (user(user_name="\uff33oybean"), Code.DUPLICATE_USER_NAME),
+        (rename_to_soybean, Code.DUPLICATE_USER_NAME),
         (user(user_email="taken@example.com"), Code.DUPLICATE_USER_EMAIL),
         (user(user_phone="12345"), Code.DUPLICATE_USER_PHONE),
         (lambda: User.filter(user_name="Admin").update(user_name="Soybean"), Code.DUPLICATE_USER_NAME),

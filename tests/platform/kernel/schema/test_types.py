@@ -171,3 +171,87 @@ def test_an_amount_is_a_plain_number_of_two_places(value: object) -> None:
     """An exponent is taken by Pydantic and by SQLite, and cannot be sent to PostgreSQL."""
     with pytest.raises(ValidationError):
         amount.validate_python(value)
+
+
+# --- what can be seen
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "O\u2019Brien",
+        "Nguy\u1ec5n V\u0103n A",
+        "Ange\u0301lique",
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+        "\u0915\u094d\u200d\u0937",
+        "\u1797\u17b6\u179f\u17b6\u200b\u1781\u17d2\u1798\u17c2\u179a",
+        "\u05d0\u05d1\u200f (IT)",
+        "\U0001f469\u200d\U0001f4bb",
+        "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "\U0001fae9 of Unicode 16",
+        "\u5f20\u3000\u4f1f",
+    ],
+    ids=ascii,
+)
+def test_names_of_every_script_are_names(name: str) -> None:
+    """With joiners in Persian, Hindi, Khmer and emoji, with a direction mark, with emoji newer than this Python."""
+    assert TypeAdapter(ShortText).validate_python(name) == name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "\u200b",
+        "\u200b \u2060",
+        "\u200d\u200c",
+        "\u00ad",
+        "\ufeff",
+        "\u3164",
+        "\u2800",
+        "\u115f\u1160",
+        "\ufe0f",
+        "\u0301",
+        "\U000e0041",
+    ],
+    ids=ascii,
+)
+def test_a_name_that_nobody_sees_is_none(name: str) -> None:
+    with pytest.raises(ValidationError, match="at least one character that can be seen"):
+        TypeAdapter(ShortText).validate_python(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Ann\nBob", "U\\+000A"),
+        ("Ann\rBob", "U\\+000D"),
+        ("Ann\tBob", "U\\+0009"),
+        ("\x1b[31mAnn", "U\\+001B"),
+        ("Ann\x7f", "U\\+007F"),
+        ("Ann\x9b2J", "U\\+009B"),
+        ("Ann\u2028Bob", "U\\+2028"),
+        ("\u202egpj.exe", "U\\+202E .RIGHT-TO-LEFT OVERRIDE"),
+        ("Ann\u2066 ", "U\\+2066"),
+    ],
+    ids=ascii,
+)
+def test_a_name_is_one_line_that_steers_nothing(text: str, shown: str) -> None:
+    """Neither the terminal of whoever reads a log nor the direction of the text behind it. The character is named."""
+    with pytest.raises(ValidationError, match=f"must not contain {shown}"):
+        TypeAdapter(ShortText).validate_python(text)
+
+
+def test_a_remark_may_have_lines_and_nothing_else_that_steers() -> None:
+    long = TypeAdapter(LongText)
+    assert long.validate_python("one\r\n\ttwo\u2029three") == "one\r\n\ttwo\u2029three"
+    for text in ("\x1b[2J", "a\x00b", "a\u202eb", "\x85"):
+        with pytest.raises(ValidationError, match="must not contain"):
+            long.validate_python(text)
+
+
+def test_an_address_hides_nothing_and_is_written_in_one_way() -> None:
+    email = TypeAdapter(Email)
+    for hidden in ("a\u200bnn@b.cd", "ann@b.c\u200dd", "a\x1b@b.cd", "a\u00adb@c.de"):
+        with pytest.raises(ValidationError, match="no invisible characters"):
+            email.validate_python(hidden)
+    assert email.validate_python("E\u0301@b.cd") == email.validate_python("\u00e9@b.cd")

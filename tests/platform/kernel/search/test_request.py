@@ -126,3 +126,9 @@ def test_what_no_page_is(body: object) -> None:
 
 def test_a_search_without_created_at_has_no_such_filter() -> None:
     assert SearchRequest.model_validate({"createdAtStart": 1}).filters() == {}
+
+
+@pytest.mark.parametrize("body", [{"current": True}, {"size": True}, {"size": False}])
+def test_true_is_no_number_of_a_page(body: dict[str, bool]) -> None:
+    with pytest.raises(ValidationError, match="true and false are not numbers"):
+        SearchRequest.model_validate(body)

@@ -9,6 +9,7 @@ from kernel.errors.operator import StartupRefused
 from kernel.identity.models import Role, User
 from kernel.slices.discovery import discover
 from kernel.startup.bootstrap import DEMO_ACCOUNTS, open_demo_accounts, open_first_admin
+from kernel.startup.demo_accounts import end_demo_accounts
 from kernel.startup.run import start_up
 from tests.platform.kernel.conftest import Configure
 from tests.state import unchanged
@@ -28,6 +29,7 @@ async def super_admins() -> list[User]:
 async def no_super_admin(app: object, configure: Configure) -> None:
     """An installation outside of demo mode in which nobody has signed in yet."""
     await User.filter(user_name__in=list(DEMO_ACCOUNTS)).delete()
+    await end_demo_accounts()
     configure(APP_ENV="production", FIRST_ADMIN_PASSWORD=None)
 
 

@@ -11,6 +11,7 @@ from kernel.errors.operator import StartupRefused
 from kernel.identity.models import Api, Role, User
 from kernel.slices.discovery import Feature, discover
 from kernel.startup import run
+from kernel.startup.demo_accounts import end_demo_accounts
 from kernel.startup.run import finished, refuse_unready_database, start_up
 from kernel.unit_of_work.events import collected
 from tests.platform.kernel.conftest import Configure
@@ -53,6 +54,7 @@ async def test_there_are_none_outside_of_demo_mode(env: str, app: FastAPI, confi
     async def seed() -> None:
         raise AssertionError("sown")
 
+    await end_demo_accounts()
     configure(APP_ENV=env)
     await start_up([*discover(), with_seed(seed)])
 

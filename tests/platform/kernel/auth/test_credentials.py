@@ -1,0 +1,37 @@
+"""A user name and a password: whose are they? What a caller sees of it is in `tests/features/auth/test_login.py`."""
+
+import pytest
+
+from features.hr.models import Employee
+from kernel.auth.credentials import _hash_of_stand_in, check_credentials
+from kernel.errors.refusals import Refusal
+from kernel.identity.models import User
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+async def test_the_user_whose_they_are() -> None:
+    assert (await check_credentials("hanmei", "123456")).user_name == "hanmei"
+
+
+@pytest.mark.parametrize(("user_name", "password"), [("hanmei", "wrong"), ("nobody", "123456"), ("HANMEI", "123456")])
+async def test_nobodys(user_name: str, password: str) -> None:
+    with pytest.raises(Refusal, match="2401"):
+        await check_credentials(user_name, password)
+
+
+async def test_everybody_stands_in_for_some_name() -> None:
+    """Also the first and the last, with gaps between the keys."""
+    await User.filter(user_name="Admin").delete()
+    for user in await User.all():
+        await User.filter(id=user.id).update(password_hash=user.user_name)
+    stand_ins = {await _hash_of_stand_in(f"nobody{number}") for number in range(800)}
+    assert stand_ins == {user.user_name for user in await User.all()}
+
+
+async def test_without_a_user_there_is_no_stand_in() -> None:
+    await Employee.with_deleted().update(user_id=None)
+    await User.all().delete()
+    assert await _hash_of_stand_in("nobody") is None
+    with pytest.raises(Refusal, match="2401"):
+        await check_credentials("nobody", "123456")
