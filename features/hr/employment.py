@@ -46,25 +46,29 @@ async def appoint_manager(department_id: int, manager_id: int | None) -> None:
 
     Raises Refusal 2202 if the caller may not appoint managers, 1101, 4008, 2306 if someone else appoints one meanwhile.
     """
-    await require_button(Department.MANAGER_BUTTON)
-    before = await Department.get(id=department_id)
-    people = (
-        await Employee.filter(id__in=[each for each in (before.manager_id, manager_id) if each])
-        .order_by("id")
-        .select_for_update()
-    )  # before the department, as whoever is moved is
+    people = await lock_for_appointment(department_id, manager_id)
     department = await Department.for_update(department_id)
-    if department.manager_id != before.manager_id:
-        raise Refusal(Code.CONFLICT)
-    if manager_id == before.manager_id:
+    former_id = department.manager_id
+    if manager_id == former_id:
         return
+    if former_id is not None and former_id not in people:
+        raise Refusal(Code.CONFLICT)
+    await require_button(Department.MANAGER_BUTTON)
     if manager_id is None:
         await _save_manager(department, None)
     else:
-        await _appoint(department, next((each for each in people if each.id == manager_id), None))
-    former = next((each for each in people if each.id == before.manager_id), None)
+        await _appoint(department, people.get(manager_id))
+    former = people.get(former_id) if former_id else None
     if former and former.user_id and not await Department.filter(manager_id=former.id).exists():
         await revoke_role(former.user_id, Department.MANAGER_ROLE)
+
+
+async def lock_for_appointment(department_id: int, manager_id: int | None) -> dict[int, Employee]:
+    """Lock the manager at hand and the one to come, before the department is: whoever is moved is locked first, too."""
+    managers = [each for (each,) in await Department.filter(id=department_id).values_list("manager_id")]
+    wanted = [each for each in (*managers, manager_id) if each is not None]
+    people = await Employee.filter(id__in=wanted).order_by("id").select_for_update()
+    return {employee.id: employee for employee in people}
 
 
 async def _appoint(department: Department, manager: Employee | None) -> None:

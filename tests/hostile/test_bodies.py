@@ -165,7 +165,7 @@ async def test_unknown_fields_are_never_stored(signed_in: SignedIn) -> None:
         "createdBy": "nobody",
         "created_at": 0,
         "deletedAt": "2026-01-01",
-        "managerId": public_id(Employee, 1),
+        "manager": public_id(Employee, 1),
         "__class__": "Employee",
         "\ud800": 1,
     }

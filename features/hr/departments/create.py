@@ -1,8 +1,9 @@
 """Create a department."""
 
-from features.hr.models import Department
+from features.hr.employment import appoint_manager
+from features.hr.models import Department, Employee
 from features.hr.records import DepartmentCode
-from kernel import Created, Int32, LongText, ParentId, Request, ShortText, Status, post
+from kernel import Created, Int32, LongText, ParentId, Request, ShortText, SqidId, Status, post
 
 
 class CreateDepartmentRequest(Request):
@@ -10,12 +11,15 @@ class CreateDepartmentRequest(Request):
     code: DepartmentCode
     description: LongText | None = None
     parent_id: ParentId[Department] = None
+    manager_id: SqidId[Employee] | None = None
     order: Int32 = 0
     status: Status = Status.ENABLED
 
 
 @post(button="B_HR_DEPT_CREATE")
 async def create_department(request: CreateDepartmentRequest) -> Created[Department]:
+    """Nobody works in it yet, so nobody can manage it: whoever is to come is transferred first, and appointed then (4008)."""
     await Department.ensure_may_stand_below(request.parent_id)
-    department = await Department.create(**dict(request))
+    department = await Department.create(**dict(request) | {"manager_id": None})
+    await appoint_manager(department.id, request.manager_id)
     return Created(created_id=department.id)

@@ -4,7 +4,7 @@ import asyncio
 
 from syrupy.assertion import SnapshotAssertion
 
-from features.hr.models import Department
+from features.hr.models import Department, Employee
 from kernel import Status
 from kernel.ids import public_id
 from tests.callers import as_snapshot
@@ -99,3 +99,10 @@ async def test_what_a_code_is_made_of(signed_in: SignedIn):
         for code in ("", "RD\n", "ä", "x" * 51, None):
             answer = await hanmei.call("hr.departments.create", name="Legal", code=code)
             assert (code, answer.code, answer.wrong_fields) == (code, "1200", ["code"])
+
+
+async def test_nobody_can_manage_what_nobody_works_in(signed_in: SignedIn) -> None:
+    hanmei, wang = await signed_in("R_HR_MANAGER"), await Employee.get(name="Wang Wei")
+    async with unchanged():
+        answer = await hanmei.call("hr.departments.create", name="Legal", code="LE", manager_id=wang.id)
+    assert (answer.code, answer.body["msg"]) == ("4008", "The new manager is not an active member of Legal.")

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from features.hr.models import Department
+from features.hr.models import Department, Employee
 from kernel import Status, clock
+from kernel.identity.models import Button, Role, User
 from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import NOW, SignedIn
 from tests.state import unchanged
@@ -27,7 +28,7 @@ async def test_changes_only_what_is_sent(signed_in: SignedIn):
     (before,) = await Department.filter(code="SA").values()
     later = NOW + timedelta(hours=1)
     with clock.frozen(later):
-        await update(await signed_in("R_HR_MANAGER"), "SA", name="Sales and Service", manager_id=None, deleted_at=1)
+        await update(await signed_in("R_HR_MANAGER"), "SA", name="Sales and Service", deleted_at=1)
     (after,) = await Department.filter(code="SA").values()
     assert after == before | {"name": "Sales and Service", "updated_by": "hanmei", "updated_at": later}
 
@@ -103,6 +104,50 @@ async def test_its_own_code_and_that_of_a_deleted_department(signed_in: SignedIn
     assert (await update(hanmei, "SA", code="SA")).code == "0000"
     assert (await update(hanmei, "SA", code="RD")).code == "0000"
     assert (await Department.get(code="RD")).name == "Sales"
+
+
+async def test_another_manager(signed_in: SignedIn, events: list[object]):
+    """With other fields, as a form sends them all."""
+    hanmei, wen = await signed_in("R_HR_MANAGER"), await Employee.get(name="Dai Wen")
+    assert (await update(hanmei, "SA", name="Sellers", parent_id=await id_of("HQ"), manager_id=wen.id)).code == "0000"
+    sales = await Department.get(code="SA")
+    assert (sales.name, sales.manager_id, len(events)) == ("Sellers", wen.id, 1)
+    assert await User.filter(user_name="daiwen", roles__role_code="R_DEPT_MGR").exists()
+    assert not await User.filter(user_name="linyan", roles__role_code="R_DEPT_MGR").exists()
+    assert (await update(hanmei, "SA", manager_id=None)).code == "0000"
+    assert (await Department.get(code="SA")).manager_id is None
+
+
+async def test_a_manager_who_does_not_work_there(signed_in: SignedIn):
+    hanmei, wang = await signed_in("R_HR_MANAGER"), await Employee.get(name="Wang Wei")
+    async with unchanged():
+        assert (await update(hanmei, "SA", name="Sellers", manager_id=wang.id)).code == "4008"
+
+
+async def test_to_name_another_manager_needs_the_button_of_that(signed_in: SignedIn):
+    button = await Button.get(button_code="B_HR_DEPT_MANAGER")
+    await (await Role.get(role_code="R_HR_MANAGER")).buttons.remove(button)
+    hanmei, yan, wen = (
+        await signed_in("R_HR_MANAGER"),
+        *[await Employee.get(name=each) for each in ("Lin Yan", "Dai Wen")],
+    )
+    async with unchanged():
+        for manager_id in (wen.id, None):
+            assert (await update(hanmei, "SA", name="Sellers", manager_id=manager_id)).code == "2202"
+    assert (await update(hanmei, "SA", name="Sellers", manager_id=yan.id)).code == "0000"  # who it is already
+
+
+async def test_appointments_and_moves_at_once_end(signed_in: SignedIn):
+    hanmei, wen = await signed_in("R_HR_MANAGER"), await Employee.get(name="Dai Wen")
+    yan, top = await Employee.get(name="Lin Yan"), await id_of("HQ")
+    for _ in range(3):
+        moves = [update(hanmei, "SA", manager_id=each.id, parent_id=top, order=1) for each in (wen, yan, wen)]
+        away = hanmei.call("hr.employees.transfer", employee_id=wen.id, department_id=await id_of("FI"))
+        answers = await asyncio.gather(*moves, away, update(hanmei, "RD", parent_id=top))
+        assert {answer.code for answer in answers} <= {"0000", "2306", "4001", "4008"}
+        await Employee.filter(id=wen.id).update(department_id=await id_of("SA"))
+    manager = await Employee.get(id=(await Department.get(code="SA")).manager_id or 0)
+    assert await User.filter(id=manager.user_id, roles__role_code="R_DEPT_MGR").exists()
 
 
 async def test_of_no_row_to_below_another(signed_in: SignedIn):
