@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from itertools import cycle
 
 import asyncpg
 import pytest
@@ -28,7 +29,7 @@ OTHERS = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg
 
 
 async def test_one_locked_row_holds_up_nobody_who_does_not_need_it(migrated: dict[str, str]) -> None:
-    with serving(migrated | CHEAP_HASHES | {"DB_LOCK_TIMEOUT_SECONDS": "2", "DB_POOL_TIMEOUT_SECONDS": "2"}) as server:
+    with serving(migrated | CHEAP_HASHES | {"DB_LOCK_TIMEOUT_SECONDS": "3", "DB_POOL_TIMEOUT_SECONDS": "2"}) as server:
         hanmei = await asyncio.to_thread(LiveCaller, server, "hanmei")
         sales = (await asyncio.to_thread(hanmei.departments))["SA"]
         admin = await asyncpg.connect(migrated["DB_URL"])
@@ -41,11 +42,11 @@ async def test_one_locked_row_holds_up_nobody_who_does_not_need_it(migrated: dic
         finally:
             await admin.close()
         waiting, others = replies
-        assert all(reply.seconds < 1.5 for reply in others), sorted(reply.seconds for reply in others)[-5:]
+        assert all(reply.seconds < 2.5 for reply in others), sorted(reply.seconds for reply in others)[-5:]
         assert {reply.code for reply in others} == {"0000"}
         told = Counter((reply.status, reply.code) for reply in waiting)
         assert told.keys() == {(200, "2306"), (503, "1004")}, told
-        assert all(reply.seconds < 10 for reply in waiting)
+        assert all(reply.seconds < 12 for reply in waiting)
         assert (await asyncio.to_thread(hanmei.onboard, "late", sales)).code == "0000"
         found = await asyncio.to_thread(hanmei.call, "POST", "/business/hr/employees/search", name="crowd")
         assert found.body["data"]["total"] == 0
@@ -113,14 +114,14 @@ async def test_connections_that_are_ended_cost_no_500_and_tell_no_lie(migrated: 
         assert "Traceback" not in server.log()
 
 
-def _read_and_write(hanmei: LiveCaller, until: float) -> tuple[list, dict]:
+def _read_and_write(hanmei: LiveCaller, until: float, **more: str) -> tuple[list, dict]:
     writes = {}
 
     def write(writer: int) -> None:
         number = 0
         while time.monotonic() < until:
             code = f"W{writer}N{number}"
-            writes[code] = hanmei.department(code)
+            writes[code] = hanmei.department(code, **more)
             number += 1
 
     with ThreadPoolExecutor(6) as pool:
@@ -134,12 +135,14 @@ async def test_a_table_may_change_while_it_is_read_and_written(migrated: dict[st
     with serving(migrated) as server:
         hanmei = await asyncio.to_thread(LiveCaller, server, "hanmei")
         admin = await asyncpg.connect(migrated["DB_URL"])
+        parent = (await asyncio.to_thread(hanmei.departments))["HQ"]
         until = time.monotonic() + 3
-        load = asyncio.create_task(asyncio.to_thread(_read_and_write, hanmei, until))
-        sizes = iter(range(200, 1000))
+        load = asyncio.create_task(asyncio.to_thread(_read_and_write, hanmei, until, parentId=parent))
+        kinds = cycle(["text", "varchar(200)"])
         while time.monotonic() < until:
-            await admin.execute(f"ALTER TABLE hr_department ALTER COLUMN name TYPE varchar({next(sizes)})")
-            await admin.execute(f"ALTER TABLE hr_employee ALTER COLUMN name TYPE varchar({next(sizes)})")
+            kind = next(kinds)
+            await admin.execute(f"ALTER TABLE hr_department ALTER COLUMN name TYPE {kind}")
+            await admin.execute(f"ALTER TABLE hr_employee ALTER COLUMN name TYPE {kind}")
             await asyncio.sleep(0.2)
         reads, writes = await load
         await admin.close()

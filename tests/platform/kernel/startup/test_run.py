@@ -1,10 +1,13 @@
 """Start-up, in order: a database that is ready, tables equal to the code, accounts, demo data."""
 
 import asyncio
+import sqlite3
 from collections.abc import Awaitable, Callable
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
+from tortoise.exceptions import OperationalError
 
 from features.hr.models import Tag
 from kernel.errors.operator import StartupRefused
@@ -47,6 +50,31 @@ async def test_demo_rows_are_sown_in_one_transaction_each(app: FastAPI) -> None:
 
     await start_up([*discover(), with_seed(seed), with_seed(seed)])
     assert sown == [True, True]
+
+
+async def test_it_waits_for_another_process_longer_than_a_request_waits_for_a_lock(
+    unfinished: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = [asyncpg.LockNotAvailableError("canceling statement due to lock timeout") for _ in range(3)]
+
+    async def lock(_name: str) -> None:
+        if refusals:
+            raise refusals.pop()
+
+    monkeypatch.setattr(run, "lock_until_commit", lock)
+    await start_up(discover())
+    assert finished()
+
+
+async def test_but_not_for_ever(unfinished: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lock(_name: str) -> None:
+        raise OperationalError(sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.setattr(run, "lock_until_commit", lock)
+    monkeypatch.setattr(run, "PATIENCE_SECONDS", 0)
+    with pytest.raises(StartupRefused, match="Another process has held a lock"):
+        await start_up(discover())
+    assert not finished()
 
 
 @pytest.mark.parametrize("env", ["development", "production"])
