@@ -19,6 +19,9 @@ from kernel.settings import AppEnv, settings
 
 _SECRET_WORDS = ("password", "token", "secret", "authorization", "cookie", "captcha")
 
+# One list for good: a logger keeps the one that it was first used with, and must hear of whatever is set up later.
+_processors: list[Processor] = []
+
 
 def _who_and_where(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     if (current := request_id()) != "-":
@@ -70,12 +73,13 @@ def configure_logs() -> None:
         structlog.processors.TimeStamper(fmt="iso" if in_json else "%H:%M:%S", utc=in_json),
     ]
     final: list[Processor] = [*_for_machines()] if in_json else [_for_readers()]
+    _processors[:] = [
+        structlog.stdlib.filter_by_level,
+        *shared,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ]
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=_processors,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

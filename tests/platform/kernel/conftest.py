@@ -93,11 +93,12 @@ def env_file(configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def own_logs() -> Iterator[None]:
     """The test sets the logs of the process up in its own way."""
     root = logging.getLogger()
-    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
+    handlers, level, processors = root.handlers[:], root.level, structlog.get_config()["processors"]
+    before = processors[:]
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.configure(**config)
+    processors[:] = before
 
 
 @pytest.fixture

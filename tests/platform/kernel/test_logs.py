@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars
+from structlog.testing import capture_logs
 
 from kernel.context import Actor, accept_request_id, set_actor
 from kernel.logs import configure_logs
@@ -168,3 +169,16 @@ def test_what_libraries_chatter_is_not_shown(in_production: Lines) -> None:
     for name in ("asyncio", "aiosqlite", "tortoise", "tortoise.db_client"):
         logging.getLogger(name).info("SELECT secrets")
     assert in_production() == []
+
+
+def test_a_logger_that_was_used_before_hears_of_the_set_up(log_to: LogTo) -> None:
+    """It is kept from its first use on, and would go on writing as it was set up then."""
+    log_to(io.StringIO(), APP_ENV="development")
+    log = structlog.get_logger("shop")
+    log.info("sold")
+    written = log_to(io.StringIO(), APP_ENV="production")
+    log.info("sold again")
+    assert json.loads(written.getvalue())["event"] == "sold again"
+    with capture_logs() as captured:
+        log.info("sold out")
+    assert [line["event"] for line in captured] == ["sold out"]
