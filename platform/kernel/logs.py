@@ -15,9 +15,12 @@ import structlog
 from structlog.typing import Processor
 
 from kernel.context import current_actor, request_id
-from kernel.settings import AppEnv, settings
+from kernel.settings import settings
 
 _SECRET_WORDS = ("password", "token", "secret", "authorization", "cookie", "captcha")
+
+# What these say for debugging is of use to their own authors: every statement with its values, every tick of a timer.
+_CHATTERERS = ("aiosqlite", "asyncio", "filelock", "tortoise", "tortoise.db_client", "watchfiles")
 
 # One list for good: a logger keeps the one that it was first used with, and must hear of whatever is set up later.
 _processors: list[Processor] = []
@@ -63,7 +66,7 @@ def _for_readers() -> structlog.dev.ConsoleRenderer:
 
 def configure_logs() -> None:
     """Set structlog and the standard library up for this process."""
-    in_json = settings().app_env is AppEnv.PRODUCTION
+    in_json = settings().production
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -92,5 +95,5 @@ def configure_logs() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if settings().app_debug else logging.INFO)
-    for noisy in ("asyncio", "aiosqlite", "tortoise", "tortoise.db_client"):
+    for noisy in _CHATTERERS:
         logging.getLogger(noisy).setLevel(logging.WARNING)

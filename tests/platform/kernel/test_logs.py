@@ -165,10 +165,21 @@ def test_only_debug_shows_what_is_for_debugging(debug: str, lines: list[str], lo
     assert [json.loads(line)["level"] for line in written.getvalue().splitlines()] == lines * 2
 
 
+CHATTERERS = ["asyncio", "aiosqlite", "filelock", "tortoise", "tortoise.db_client", "watchfiles", "watchfiles.main"]
+
+
 def test_what_libraries_chatter_is_not_shown(in_production: Lines) -> None:
-    for name in ("asyncio", "aiosqlite", "tortoise", "tortoise.db_client"):
+    for name in CHATTERERS:
         logging.getLogger(name).info("SELECT secrets")
     assert in_production() == []
+
+
+def test_not_even_for_debugging(log_to: LogTo) -> None:
+    """watchfiles says every five seconds that nothing changed."""
+    written = log_to(io.StringIO(), APP_ENV="demo", APP_DEBUG="true")
+    for name in CHATTERERS:
+        logging.getLogger(name).debug("rust notify timeout, continuing")
+    assert written.getvalue() == ""
 
 
 def test_a_logger_that_was_used_before_hears_of_the_set_up(log_to: LogTo) -> None:
