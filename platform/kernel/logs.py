@@ -1,4 +1,4 @@
-"""Logs: readable on a terminal, JSON in production; request id and actor on every line; secrets masked.
+"""Logs: readable on a terminal, JSON in production; request id, use case and actor on every line; secrets masked.
 
 Whatever libraries log through the standard library comes out in the same shape.
 """
@@ -14,7 +14,7 @@ import starlette
 import structlog
 from structlog.typing import Processor
 
-from kernel.context import current_actor, request_id
+from kernel.context import current_actor, request_id, use_case
 from kernel.settings import settings
 
 _SECRET_WORDS = ("password", "token", "secret", "authorization", "cookie", "captcha")
@@ -29,6 +29,8 @@ _processors: list[Processor] = []
 def _who_and_where(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     if (current := request_id()) != "-":
         event.setdefault("request_id", current)
+    if name := use_case():
+        event.setdefault("use_case", name)
     if actor := current_actor():
         event.setdefault("actor", actor.audit_name)
     return event

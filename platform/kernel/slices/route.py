@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
+from kernel.context import set_use_case
 from kernel.errors.codes import Code
 from kernel.errors.operator import DeclarationError
 from kernel.errors.refusals import TransportRefusal
@@ -61,6 +62,7 @@ class SliceRoute(APIRoute):
         )
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        set_use_case(self.name)
         headers = Headers(scope=scope)
         await self.access_rule.authorize(headers.get("authorization"))
         limit = self.max_body_bytes or settings().max_body_bytes

@@ -33,6 +33,7 @@ def no_request() -> Iterator[None]:
 
     def forget() -> None:
         context._request_id.set("-")
+        context._use_case.set(None)
         context._actor.set(None)
         clear_contextvars()
 

@@ -12,7 +12,7 @@ import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from structlog.testing import capture_logs
 
-from kernel.context import Actor, accept_request_id, set_actor
+from kernel.context import Actor, accept_request_id, set_actor, set_use_case
 from kernel.logs import configure_logs
 from tests.platform.kernel.conftest import Configure
 
@@ -70,16 +70,17 @@ def test_others_write_for_readers(log_to: LogTo) -> None:
     assert second.split()[1:] == ["[warning", "]", "low"]
 
 
-def test_a_line_says_which_request_and_who(in_production: Lines) -> None:
+def test_a_line_says_which_request_and_use_case_and_who(in_production: Lines) -> None:
     accept_request_id("r1")
+    set_use_case("shop.orders.send")
     set_actor(Actor(user_id=1, user_name="ann", impersonator_name="bob"))
     structlog.get_logger("shop").info("sold")
     logging.getLogger("library").warning("low")
     for line in in_production():
-        assert (line["request_id"], line["actor"]) == ("r1", "ann (by bob)")
+        assert (line["request_id"], line["use_case"], line["actor"]) == ("r1", "shop.orders.send", "ann (by bob)")
 
 
-def test_outside_of_a_request_it_says_neither(in_production: Lines) -> None:
+def test_outside_of_a_request_it_says_none_of_that(in_production: Lines) -> None:
     structlog.get_logger("shop").info("sold")
     (line,) = in_production()
     assert line.keys() == {"event", "level", "timestamp"}
