@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department, Employee, Tag
 from kernel.identity.models import Role, User
@@ -73,6 +74,20 @@ def test_a_secret_is_shown_by_name() -> None:
         "status": 200,
         "body": {"code": "0000", "data": [{"rawPassword": "<rawPassword>", "token": None}]},
     }
+
+
+class TestSnapshot:
+    def test_success(self, snapshot: SnapshotAssertion) -> None:
+        """`just snapshots` stores whatever a test shows: a refusal that somebody overlooked would hold for good."""
+        matcher: Any = snapshot.matcher
+        refusal = {"code": "2300", "msg": "There is one.", "data": None}
+        with pytest.raises(pytest.fail.Exception, match=r"is not stored as one: 2300 There is one\."):
+            matcher(data=refusal, path=())
+        for other in ({**refusal, "code": "0000"}, {"code": "2300"}, "2300"):
+            assert matcher(data=other, path=()) is other
+
+    def test_another_may_hold_one(self, snapshot: SnapshotAssertion) -> None:
+        assert snapshot.matcher is None
 
 
 async def test_what_was_undone_is_no_change(signed_in: SignedIn) -> None:

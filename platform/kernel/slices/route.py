@@ -40,7 +40,8 @@ class SliceRoute(APIRoute):
         assert declared, f"{name}: the handler is not decorated"
         options = declared.options
         hints = get_type_hints(handler, include_extras=True)
-        envelope = _envelope(name, hints.pop("return", None))
+        answer = hints.pop("return", None)
+        envelope = _envelope(name, answer)
         self.access_rule = AccessRule(
             name,
             access=options.get("access", Access.GRANTED),
@@ -49,6 +50,7 @@ class SliceRoute(APIRoute):
             open_during_password_change=options.get("open_during_password_change", False),
         )
         self.transaction = options.get("transaction", not _is_read(declared.method, hints.values()))
+        self.media_type = None if envelope else _kind(answer).media_type or "application/octet-stream"
         self.max_body_bytes = options.get("max_body_bytes")
         super().__init__(
             prefix + declared.path,
