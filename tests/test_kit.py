@@ -1,6 +1,8 @@
 """The kit that the other tests stand on: a call goes where it is to go, and what should have been seen is seen."""
 
 import json
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -8,6 +10,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department, Employee, Tag
+from kernel import Status
 from kernel.identity.models import Role, User
 from kernel.ids import encode
 from tests import database
@@ -49,6 +52,14 @@ async def test_only_an_integer_for_an_id_is_made_public(client: Caller) -> None:
     }
     _, path, _ = sent(await client.call("hr.employees.get", employee_id="../a b"))
     assert path == "/api/v1/business/hr/employees/..%2Fa%20b"
+
+
+async def test_what_json_does_not_know_is_sent_as_pydantic_writes_it(client: Caller) -> None:
+    values = {"price": Decimal("12.50"), "day": date(2026, 1, 15), "status": Status.ENABLED, "many": [{"at": time(8)}]}
+    _, _, body = sent(await client.call("hr.employees.search", **values))
+    assert body == {"price": "12.50", "day": "2026-01-15", "status": "1", "many": [{"at": "08:00:00"}]}
+    _, url, _ = sent(await client.call("route.exists", name=Decimal("1.0"), day=date(2026, 1, 15), on=True, off=None))
+    assert url == "/api/v1/route/exists?name=1.0&day=2026-01-15&on=true&off="
 
 
 async def test_a_call_that_cannot_be_made_says_why(client: Caller) -> None:
