@@ -1,5 +1,6 @@
 """Who calls, in tests: `answer = await hanmei.call("hr.employees.transfer", employee_id=wang.id, department_id=sales.id)`."""
 
+import json
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, get_type_hints
@@ -8,6 +9,7 @@ from urllib.parse import quote
 import httpx
 from fastapi import FastAPI
 from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
 
 from kernel.auth.tokens import issue_pair
 from kernel.identity.models import Role, User
@@ -86,14 +88,17 @@ class Caller(httpx.AsyncClient):
         Arguments fill the path's parameters; the rest is the body, or the query where the slice reads no body, with
         camelCase names. An integer where the use case reads an id (`employee_id`, `tag_ids`, `ids`) is sent as the public id of
         that row; a text goes out as it is, and so does whatever has a camelCase name, so that a test can send what is no id.
+        A Decimal, a date, a UUID, an enumeration's member go out as Pydantic writes them.
         """
         route = slice_named(use_case)
         kinds = id_kinds(route)
         url, rest = _addressed(route, arguments)
         sent: dict[str, Any] = {wire_name(name): _public(kinds.get(name), value) for name, value in rest.items()}
         if route.body_field is None:
-            return Answer(await self.request(method_of(route), url, params=sent))
-        return Answer(await self.request(method_of(route), url, json=sent))
+            return Answer(await self.request(method_of(route), url, params=to_jsonable_python(sent)))
+        body = json.dumps(sent, default=to_jsonable_python)
+        headers = {"Content-Type": "application/json"}
+        return Answer(await self.request(method_of(route), url, content=body, headers=headers))
 
 
 def every_slice() -> list[SliceRoute]:

@@ -1,12 +1,16 @@
 """The kit that the other tests stand on: a call goes where it is to go, and what should have been seen is seen."""
 
 import json
+from datetime import date, time
+from decimal import Decimal
 from typing import Any
 
 import httpx
 import pytest
+from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department, Employee, Tag
+from kernel import Status
 from kernel.identity.models import Role, User
 from kernel.ids import public_id
 from tests import database
@@ -50,6 +54,14 @@ async def test_only_an_integer_for_an_id_is_made_public(client: Caller) -> None:
     assert path == "/api/v1/business/hr/employees/..%2Fa%20b"
 
 
+async def test_what_json_does_not_know_is_sent_as_pydantic_writes_it(client: Caller) -> None:
+    values = {"price": Decimal("12.50"), "day": date(2026, 1, 15), "status": Status.ENABLED, "many": [{"at": time(8)}]}
+    _, _, body = sent(await client.call("hr.employees.search", **values))
+    assert body == {"price": "12.50", "day": "2026-01-15", "status": "1", "many": [{"at": "08:00:00"}]}
+    _, url, _ = sent(await client.call("route.exists", name=Decimal("1.0"), day=date(2026, 1, 15), on=True, off=None))
+    assert url == "/api/v1/route/exists?name=1.0&day=2026-01-15&on=true&off="
+
+
 async def test_a_call_that_cannot_be_made_says_why(client: Caller) -> None:
     with pytest.raises(LookupError, match=r"there is no use case hr\.employees\.promot, but: auth\.login, .*hr\.empl"):
         await client.call("hr.employees.promot")
@@ -73,6 +85,20 @@ def test_a_secret_is_shown_by_name() -> None:
         "status": 200,
         "body": {"code": "0000", "data": [{"rawPassword": "<rawPassword>", "token": None}]},
     }
+
+
+class TestSnapshot:
+    def test_success(self, snapshot: SnapshotAssertion) -> None:
+        """`just snapshots` stores whatever a test shows: a refusal that somebody overlooked would hold for good."""
+        matcher: Any = snapshot.matcher
+        refusal = {"code": "2300", "msg": "There is one.", "data": None}
+        with pytest.raises(pytest.fail.Exception, match=r"is not stored as one: 2300 There is one\."):
+            matcher(data=refusal, path=())
+        for other in ({**refusal, "code": "0000"}, {"code": "2300"}, "2300"):
+            assert matcher(data=other, path=()) is other
+
+    def test_another_may_hold_one(self, snapshot: SnapshotAssertion) -> None:
+        assert snapshot.matcher is None
 
 
 async def test_what_was_undone_is_no_change(signed_in: SignedIn) -> None:

@@ -27,7 +27,7 @@ def create_app() -> FastAPI:
     app = _bare_app(settings())
     app.router.redirect_slashes = False
     app.router.routes.insert(0, index)
-    app.openapi = partial(describe, app, index.routes)
+    app.openapi = partial(describe, app, index.routes, [kind for feature in discover() for kind in feature.codes])
     install_error_handlers(app)
     app.add_middleware(RequestMiddleware)
     return app

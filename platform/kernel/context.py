@@ -1,4 +1,4 @@
-"""What belongs to the request at hand: its id and who makes it."""
+"""What belongs to the request at hand: its id, which use case it asks for, and who makes it."""
 
 import re
 import secrets
@@ -51,6 +51,7 @@ class Actor:
 
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="-")
+_use_case: ContextVar[str | None] = ContextVar("use_case", default=None)
 _actor: ContextVar[Actor | None] = ContextVar("actor", default=None)
 
 
@@ -63,8 +64,19 @@ def accept_request_id(offered: str | None) -> str:
     """Begin a request under the client's own id if it is a sane token, else under a new one."""
     chosen = offered if offered and _SANE_REQUEST_ID.fullmatch(offered) else secrets.token_hex(16)
     _request_id.set(chosen)
+    _use_case.set(None)
     _actor.set(None)
     return chosen
+
+
+def use_case() -> str | None:
+    """The name of the use case that the request at hand asks for; None outside of one, and where no slice answers."""
+    return _use_case.get()
+
+
+def set_use_case(name: str) -> None:
+    """The slice of this name answers from here on."""
+    _use_case.set(name)
 
 
 def current_actor() -> Actor | None:

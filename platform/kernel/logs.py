@@ -1,4 +1,4 @@
-"""Logs: readable on a terminal, JSON in production; request id and actor on every line; secrets masked.
+"""Logs: readable on a terminal, JSON in production; request id, use case and actor on every line; secrets masked.
 
 Whatever libraries log through the standard library comes out in the same shape.
 """
@@ -14,15 +14,23 @@ import starlette
 import structlog
 from structlog.typing import Processor
 
-from kernel.context import current_actor, request_id
-from kernel.settings import AppEnv, settings
+from kernel.context import current_actor, request_id, use_case
+from kernel.settings import settings
 
 _SECRET_WORDS = ("password", "token", "secret", "authorization", "cookie", "captcha")
+
+# What these say for debugging is of use to their own authors: every statement with its values, every tick of a timer.
+_CHATTERERS = ("aiosqlite", "asyncio", "filelock", "tortoise", "tortoise.db_client", "watchfiles")
+
+# One list for good: a logger keeps the one that it was first used with, and must hear of whatever is set up later.
+_processors: list[Processor] = []
 
 
 def _who_and_where(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     if (current := request_id()) != "-":
         event.setdefault("request_id", current)
+    if name := use_case():
+        event.setdefault("use_case", name)
     if actor := current_actor():
         event.setdefault("actor", actor.audit_name)
     return event
@@ -60,7 +68,7 @@ def _for_readers() -> structlog.dev.ConsoleRenderer:
 
 def configure_logs() -> None:
     """Set structlog and the standard library up for this process."""
-    in_json = settings().app_env is AppEnv.PRODUCTION
+    in_json = settings().production
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -70,12 +78,13 @@ def configure_logs() -> None:
         structlog.processors.TimeStamper(fmt="iso" if in_json else "%H:%M:%S", utc=in_json),
     ]
     final: list[Processor] = [*_for_machines()] if in_json else [_for_readers()]
+    _processors[:] = [
+        structlog.stdlib.filter_by_level,
+        *shared,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ]
     structlog.configure(
-        processors=[
-            structlog.stdlib.filter_by_level,
-            *shared,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
-        ],
+        processors=_processors,
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
@@ -88,5 +97,5 @@ def configure_logs() -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.DEBUG if settings().app_debug else logging.INFO)
-    for noisy in ("asyncio", "aiosqlite", "tortoise", "tortoise.db_client"):
+    for noisy in _CHATTERERS:
         logging.getLogger(noisy).setLevel(logging.WARNING)

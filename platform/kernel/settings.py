@@ -114,8 +114,12 @@ class Settings(BaseSettings):
         return self.app_env is AppEnv.DEMO
 
     @property
+    def production(self) -> bool:
+        return self.app_env is AppEnv.PRODUCTION
+
+    @property
     def docs_enabled(self) -> bool:
-        return self.app_env is not AppEnv.PRODUCTION or self.app_debug
+        return not self.production or self.app_debug
 
     @property
     def timezone(self) -> ZoneInfo:

@@ -2,15 +2,16 @@
 
     Refusal                    the application decided: HTTP 200, a code, a sentence
     ├── NotFound               1101, no such row
-    ├── InvalidInput           1200, one field of the request, with `data.errors`
-    │   └── CycleError, DepthError   in `models/tree.py`
+    ├── InvalidRequest         1200, with `data.errors`
+    │   └── InvalidInput           of one field, by hand
+    │       └── CycleError, DepthError   in `models/tree.py`
     ├── OutOfScope             2208, in `models/scope.py`
     └── TransportRefusal       the transport decided: the real HTTP status, same envelope
 
 Exceptions that nobody raised on purpose become 1000 in `web/middleware.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Self
 
 from pydantic import JsonValue
@@ -50,12 +51,20 @@ class NotFound(Refusal):
         return cls(noun_of(kind))
 
 
-class InvalidInput(Refusal):
+class InvalidRequest(Refusal):
+    """Fields whose values are refused: field, message and type of each. The sentence says what is wrong with the first three."""
+
+    def __init__(self, errors: Sequence[Mapping[str, str]]) -> None:
+        summary = "; ".join(f"{error['field']}: {error['message']}" for error in errors[:3])
+        told: list[JsonValue] = [dict(error) for error in errors]
+        super().__init__(Code.REQUEST_VALIDATION, f"The request is not valid. {summary}", data={"errors": told})
+
+
+class InvalidInput(InvalidRequest):
     """A field's value is refused for a reason that its type cannot express. `field` as on the wire."""
 
     def __init__(self, field: str, message: str, kind: str = "value_error") -> None:
-        error: JsonValue = {"field": field, "message": message, "type": kind}
-        super().__init__(Code.REQUEST_VALIDATION, data={"errors": [error]})
+        super().__init__([{"field": field, "message": message, "type": kind}])
 
 
 class TransportRefusal(Refusal):

@@ -1,11 +1,22 @@
 """The base of every request and response class: camelCase on the wire, snake_case in Python and accepted on input."""
 
-from functools import cache
+from collections.abc import Set
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from heapq import nsmallest
 from types import NoneType
 from typing import Any, get_args
 
+import structlog
 from pydantic import MISSING, BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
+
+from kernel.context import use_case
+from kernel.settings import settings
+
+_SHOWN_NAMES, _SHOWN_CHARACTERS = 10, 50
+
+log = structlog.get_logger(__name__)
 
 
 def wire_name(name: str) -> str:
@@ -33,7 +44,7 @@ class Request(Schema):
     - null for a field with another default counts as left out; a PATCH field that may be left out but not be null is
       `name: ShortText | MISSING = MISSING` (https://docs.pydantic.dev/latest/concepts/experimental/#missing-sentinel);
     - the character NUL (U+0000) is refused: not every database's text can hold it;
-    - unknown fields are ignored, never stored.
+    - unknown fields are ignored, never stored; outside of production the log names them, once for each use case.
 
     A part of a body, such as an object in a list, is a Request as well.
     """
@@ -49,6 +60,8 @@ class Request(Schema):
             return data
         if _holds_nul(data):
             raise PydanticCustomError("string_nul", "a text must not contain the character NUL (U+0000)")
+        if not data.keys() <= _names(cls) and not settings().production:
+            _tell_unknown(cls, data.keys() - _names(cls))
         nullable, defaulted = _null_rules(cls)
         blanks_read = {name: None if value == "" and name in nullable else value for name, value in data.items()}
         return {name: value for name, value in blanks_read.items() if value is not None or name not in defaulted}
@@ -79,3 +92,30 @@ def _null_rules(request: type[Request]) -> tuple[frozenset[str], frozenset[str]]
         elif not field.is_required() and field.default is not MISSING:
             defaulted |= {name, wire_name(name)}
     return frozenset(nullable), frozenset(defaulted)
+
+
+@cache
+def _names(request: type[Request]) -> frozenset[str]:
+    """What a client may call the fields, in both spellings."""
+    given = (name for field in request.model_fields.values() for name in (field.alias, field.validation_alias))
+    return frozenset([*request.model_fields, *(name for name in given if isinstance(name, str))])
+
+
+def _tell_unknown(request: type[Request], unknown: Set[object]) -> None:
+    """Log names that clients chose: few, short, on one line, and without their values."""
+    shown = nsmallest(_SHOWN_NAMES, (str(name)[:_SHOWN_CHARACTERS] for name in unknown))
+    _tell_once(request, tuple(shown), len(unknown) - len(shown), use_case())
+
+
+@lru_cache(
+    maxsize=512
+)  # which makes it once for each use case and names, and forgets in the end what a client invented
+def _tell_once(request: type[Request], unknown: tuple[str, ...], more: int, _asked: str | None) -> None:
+    fields = ", ".join(_with_a_guess(request, name) for name in unknown) + (f" and {more} more" if more else "")
+    log.warning("unknown fields ignored", of=request.__name__, fields=fields)
+
+
+def _with_a_guess(request: type[Request], name: str) -> str:
+    close = get_close_matches(name, [wire_name(known) for known in request.model_fields], n=1)
+    shown = name.encode("unicode_escape").decode()  # a line break in it must not make a second line of log
+    return f"{shown} (did you mean {close[0]}?)" if close else shown

@@ -1,9 +1,9 @@
 """The one shape of every answer: `{"code", "msg", "data"}`."""
 
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from fastapi import Response
-from pydantic import JsonValue, WithJsonSchema
+from pydantic import ConfigDict, JsonValue, WithJsonSchema
 
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
@@ -12,10 +12,15 @@ from kernel.schema.base import Schema
 T = TypeVar("T")
 
 
+_ALL_ARE_SENT = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
 class Success(Schema, Generic[T]):
     """The envelope of what a handler returns."""
 
-    code: str = Code.SUCCESS.value
+    model_config = _ALL_ARE_SENT
+
+    code: Literal["0000"] = "0000"
     msg: str = Code.SUCCESS.message
     data: T
 
@@ -39,6 +44,8 @@ _Object = Annotated[dict[str, JsonValue], WithJsonSchema({"type": "object", "add
 
 class Refused(Schema):
     """A refusal as the client sees it."""
+
+    model_config = _ALL_ARE_SENT
 
     code: str
     msg: str

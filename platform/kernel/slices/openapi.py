@@ -1,10 +1,16 @@
-"""OpenAPI as the clients really see it: one envelope, refusals beside every success, no 422."""
+"""OpenAPI as the clients really see it: one envelope, refusals beside every success, no 422.
 
+A success and a refusal differ by their `code`: "0000" is the one, every other code that there is the other. So an answer
+is one of the two and never both, and in TypeScript `answer.code === "0000"` tells which.
+"""
+
+from collections.abc import Iterable
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from kernel.errors.codes import Code, ResponseCode
 from kernel.rbac.authorize import Access
 from kernel.schema.envelope import Refused
 from kernel.slices.route import SliceRoute
@@ -15,9 +21,12 @@ _TRANSPORT = {
     "500": "1000, an unforeseen error",
 }
 _REFUSED = {"$ref": "#/components/schemas/Refused"}
+_FILE = {"type": "string", "format": "binary"}
 
 
-def describe(app: FastAPI, slices: list[SliceRoute]) -> dict[str, Any]:
+def describe(
+    app: FastAPI, slices: list[SliceRoute], feature_codes: Iterable[type[ResponseCode]] = ()
+) -> dict[str, Any]:
     """The OpenAPI document of all slices, built once."""
     if app.openapi_schema:
         return app.openapi_schema
@@ -26,7 +35,10 @@ def describe(app: FastAPI, slices: list[SliceRoute]) -> dict[str, Any]:
     schemas = components.setdefault("schemas", {})
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
+    codes = [code for kind in (Code, *feature_codes) for code in kind if code is not Code.SUCCESS]
     refused = Refused.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+    refused["properties"]["code"] |= {"enum": [code.value for code in codes]}
+    refused["properties"]["code"] |= {"x-enum-varnames": [code.name for code in codes]}
     schemas |= {"Refused": refused, **refused.pop("$defs")}
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     for route in slices:
@@ -39,8 +51,7 @@ def describe(app: FastAPI, slices: list[SliceRoute]) -> dict[str, Any]:
 def _describe_operation(operation: dict[str, Any], route: SliceRoute) -> None:
     responses = operation["responses"]
     responses.pop("422", None)
-    success = responses["200"]["content"]["application/json"]
-    success["schema"] = {"oneOf": [success["schema"], _REFUSED]}
+    responses["200"]["content"] = _answers(route, responses["200"]["content"])
     responses["200"]["description"] = 'Success (`code` is "0000") or a refusal by the application (any other code)'
     for status, description in _TRANSPORT.items():
         if status not in ("413", "415") or "requestBody" in operation:
@@ -48,6 +59,13 @@ def _describe_operation(operation: dict[str, Any], route: SliceRoute) -> None:
     if route.access_rule.access is not Access.PUBLIC:
         operation["security"] = [{"bearer": []}]
     operation["description"] = "\n\n".join(filter(None, [operation.get("description"), _who_may_call(route)]))
+
+
+def _answers(route: SliceRoute, described: dict[str, Any]) -> dict[str, Any]:
+    """What comes with status 200, by media type."""
+    if route.media_type:
+        return {route.media_type: {"schema": _FILE}, "application/json": {"schema": _REFUSED}}
+    return {"application/json": {"schema": {"oneOf": [described["application/json"]["schema"], _REFUSED]}}}
 
 
 def _who_may_call(route: SliceRoute) -> str:

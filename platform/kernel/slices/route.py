@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
+from kernel.context import set_use_case
 from kernel.errors.codes import Code
 from kernel.errors.operator import DeclarationError
 from kernel.errors.refusals import TransportRefusal
@@ -41,7 +42,8 @@ class SliceRoute(APIRoute):
         options = declared.options
         hints = get_type_hints(handler, include_extras=True)
         _refuse_ids_of_no_kind(name, hints)
-        envelope = _envelope(name, hints.pop("return", None))
+        answer = hints.pop("return", None)
+        envelope = _envelope(name, answer)
         self.access_rule = AccessRule(
             name,
             access=options.get("access", Access.GRANTED),
@@ -50,6 +52,7 @@ class SliceRoute(APIRoute):
             open_during_password_change=options.get("open_during_password_change", False),
         )
         self.transaction = options.get("transaction", not _is_read(declared.method, hints.values()))
+        self.media_type = None if envelope else _kind(answer).media_type or "application/octet-stream"
         self.max_body_bytes = options.get("max_body_bytes")
         super().__init__(
             prefix + declared.path,
@@ -63,6 +66,7 @@ class SliceRoute(APIRoute):
         )
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        set_use_case(self.name)
         headers = Headers(scope=scope)
         await self.access_rule.authorize(headers.get("authorization"))
         limit = self.max_body_bytes or settings().max_body_bytes

@@ -5,7 +5,6 @@ from typing import Any
 import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
-from pydantic import JsonValue
 from starlette.exceptions import HTTPException
 from tortoise.exceptions import DoesNotExist, IntegrityError
 
@@ -18,7 +17,7 @@ from kernel.database.driver_errors import (
     is_unwritable,
 )
 from kernel.errors.codes import Code
-from kernel.errors.refusals import NotFound, Refusal, TransportRefusal
+from kernel.errors.refusals import InvalidInput, InvalidRequest, NotFound, Refusal, TransportRefusal
 from kernel.models.unique import duplicate_refusal
 from kernel.schema.base import wire_name
 from kernel.schema.envelope import refused
@@ -63,15 +62,10 @@ async def _refusal(request: Request, error: Exception) -> Response:
 
 async def _validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    errors: list[JsonValue] = [_field_error(detail) for detail in error.errors()]
-    first = [_field_error(detail) for detail in error.errors()[:3]]
-    summary = "; ".join(f"{each['field']}: {each['message']}" for each in first)
-    return _answer(
-        request, Refusal(Code.REQUEST_VALIDATION, f"The request is not valid. {summary}", data={"errors": errors})
-    )
+    return _answer(request, InvalidRequest([_field_error(detail) for detail in error.errors()]))
 
 
-def _field_error(detail: dict[str, Any]) -> dict[str, JsonValue]:
+def _field_error(detail: dict[str, Any]) -> dict[str, str]:
     place, *path = detail["loc"]
     # A path parameter's name is ours, in snake_case; a body's field is the client's own spelling.
     names = [wire_name(str(part)) if place == "path" else str(part) for part in path]
@@ -91,8 +85,7 @@ async def _response_validation(request: Request, error: Exception) -> Response:
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 400:  # FastAPI could not parse the body at all
-        detail: JsonValue = {"field": "body", "message": str(error.detail), "type": "body_unreadable"}
-        return _answer(request, Refusal(Code.REQUEST_VALIDATION, data={"errors": [detail]}))
+        return _answer(request, InvalidInput("body", str(error.detail), "body_unreadable"))
     code = _BY_STATUS.get(error.status_code, Code.FAIL)
     message = error.detail if code is Code.PAYLOAD_TOO_LARGE else None  # ours; other details are Starlette's
     return _answer(request, TransportRefusal(error.status_code, code, message))

@@ -3,6 +3,7 @@
 From the outside in: request id, deferred work, unhandled exceptions; headers and log line as the answer leaves.
 """
 
+from contextlib import nullcontext
 from time import perf_counter
 
 import structlog
@@ -12,9 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import clear_contextvars
 
 from kernel.context import accept_request_id
+from kernel.database.statements import Statement, asked_at, observing
 from kernel.errors.codes import Code
 from kernel.errors.refusals import InvalidInput, TransportRefusal
 from kernel.schema.envelope import refused
+from kernel.settings import settings
 from kernel.unit_of_work.background import deferring
 from kernel.web.request_body import RequestBody
 
@@ -32,6 +35,29 @@ _JSON_HEADERS = _HEADERS | {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
+
+
+_SHOWN_SQL = 2000  # characters; a statement may name a thousand ids
+
+
+class _Sql:
+    """Observes the statements of a request: counts them for its log line and, with APP_DEBUG, shows each, never its values."""
+
+    def __init__(self) -> None:
+        self.count, self.seconds = 0, 0.0
+        self._shows = settings().app_debug
+
+    def __call__(self, statement: Statement) -> None:
+        self.count += 1
+        self.seconds += statement.seconds
+        if self._shows:
+            failed = {"failed": True} if statement.failed else {}
+            ms = _milliseconds(statement.seconds)
+            log.debug("sql", at=asked_at(), ms=ms, sql=statement.sql[:_SHOWN_SQL], **failed)
+
+
+def _milliseconds(seconds: float) -> float:
+    return round(seconds * 1000, 1)
 
 
 class RequestMiddleware:
@@ -54,6 +80,7 @@ class RequestMiddleware:
         if method == "HEAD":  # as GET, without the content (RFC 9110 section 9.3.2)
             scope["method"] = "GET"  # not in a copy, or the log line would miss what is noted in the scope
         status = 0
+        sql = _Sql() if settings().app_debug or not settings().production else None
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
@@ -67,30 +94,35 @@ class RequestMiddleware:
                 for name, value in (_JSON_HEADERS if is_json else _HEADERS).items():
                     headers.setdefault(name, value)
             elif message["type"] == "http.response.body" and not message.get("more_body", False):
-                milliseconds = round((perf_counter() - began) * 1000, 1)
                 facts: dict[str, object] = {"use_case": getattr(scope.get("route"), "name", None), "status": status}
                 if REFUSED_CODE in scope:
                     facts["code"] = scope[REFUSED_CODE]
-                log.info("request completed", method=method, path=path, **facts, ms=milliseconds)
+                if sql:
+                    facts |= {"sql": sql.count, "sql_ms": _milliseconds(sql.seconds)}
+                ms = _milliseconds(perf_counter() - began)
+                log.info("request completed", method=method, path=path, **facts, ms=ms)
             if method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 
-        async with deferring():
-            try:
-                await self.app(scope, request_body.receive, send_with_headers)
-            except ClientDisconnect:
-                if status:
-                    log.info("client disconnected", method=method, path=path)
-                    return
-                # Or malformed chunks: servers do not tell these apart. Perhaps somebody is there to read the answer.
-                refusal = InvalidInput("body", "is malformed, or ended too early", "body_incomplete")
-                scope[REFUSED_CODE] = refusal.code.value
-                await refused(refusal)(scope, receive, send_with_headers)
-            except Exception:
-                log.exception("unhandled exception", method=method, path=path)
-                if status:  # the answer has begun: let the server break it off, or the caller takes half for the whole
-                    raise
-                scope[REFUSED_CODE] = Code.INTERNAL_ERROR.value
-                answer = refused(TransportRefusal(500, Code.INTERNAL_ERROR))
-                await answer(scope, receive, send_with_headers)
+        with observing(sql) if sql else nullcontext():
+            async with deferring():
+                try:
+                    await self.app(scope, request_body.receive, send_with_headers)
+                except ClientDisconnect:
+                    if status:
+                        log.info("client disconnected", method=method, path=path)
+                        return
+                    # Or malformed chunks: servers do not tell these apart. Perhaps somebody is there to read the answer.
+                    refusal = InvalidInput("body", "is malformed, or ended too early", "body_incomplete")
+                    scope[REFUSED_CODE] = refusal.code.value
+                    await refused(refusal)(scope, receive, send_with_headers)
+                except Exception:
+                    log.exception("unhandled exception", method=method, path=path)
+                    if (
+                        status
+                    ):  # the answer has begun: let the server break it off, or the caller takes half for the whole
+                        raise
+                    scope[REFUSED_CODE] = Code.INTERNAL_ERROR.value
+                    answer = refused(TransportRefusal(500, Code.INTERNAL_ERROR))
+                    await answer(scope, receive, send_with_headers)

@@ -33,6 +33,7 @@ def no_request() -> Iterator[None]:
 
     def forget() -> None:
         context._request_id.set("-")
+        context._use_case.set(None)
         context._actor.set(None)
         clear_contextvars()
 
@@ -94,11 +95,12 @@ def env_file(configure: Configure, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def own_logs() -> Iterator[None]:
     """The test sets the logs of the process up in its own way."""
     root = logging.getLogger()
-    handlers, level, config = root.handlers[:], root.level, structlog.get_config()
+    handlers, level, processors = root.handlers[:], root.level, structlog.get_config()["processors"]
+    before = processors[:]
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-    structlog.configure(**config)
+    processors[:] = before
 
 
 @pytest.fixture

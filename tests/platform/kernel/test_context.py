@@ -5,13 +5,26 @@ import contextvars
 
 import pytest
 
-from kernel.context import Actor, accept_request_id, current_actor, request_id, require_actor, set_actor
+from kernel.context import (
+    Actor,
+    accept_request_id,
+    current_actor,
+    request_id,
+    require_actor,
+    set_actor,
+    set_use_case,
+    use_case,
+)
 
 ANN = Actor(user_id=1, user_name="ann")
 
 
-def test_outside_of_a_request_there_is_neither() -> None:
-    assert contextvars.Context().run(lambda: (request_id(), current_actor())) == ("-", None)
+def test_outside_of_a_request_there_is_none() -> None:
+    assert contextvars.Context().run(lambda: (request_id(), use_case(), current_actor())) == (
+        "-",
+        None,
+        None,
+    )
 
 
 @pytest.mark.parametrize("offered", ["a", "A-b_c.9", "x" * 64])
@@ -29,10 +42,11 @@ def test_any_other_is_replaced(offered: str | None) -> None:
     assert accept_request_id(offered) != chosen
 
 
-def test_a_request_begins_without_an_actor() -> None:
+def test_a_request_begins_without_an_actor_and_a_use_case() -> None:
     set_actor(ANN)
+    set_use_case("shop.orders.send")
     accept_request_id(None)
-    assert current_actor() is None
+    assert (current_actor(), use_case()) == (None, None)
 
 
 def test_a_slice_that_needs_the_actor_must_not_be_public() -> None:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars
+from structlog.testing import capture_logs
 
-from kernel.context import Actor, accept_request_id, set_actor
+from kernel.context import Actor, accept_request_id, set_actor, set_use_case
 from kernel.logs import configure_logs
 from tests.platform.kernel.conftest import Configure
 
@@ -69,16 +70,17 @@ def test_others_write_for_readers(log_to: LogTo) -> None:
     assert second.split()[1:] == ["[warning", "]", "low"]
 
 
-def test_a_line_says_which_request_and_who(in_production: Lines) -> None:
+def test_a_line_says_which_request_and_use_case_and_who(in_production: Lines) -> None:
     accept_request_id("r1")
+    set_use_case("shop.orders.send")
     set_actor(Actor(user_id=1, user_name="ann", impersonator_name="bob"))
     structlog.get_logger("shop").info("sold")
     logging.getLogger("library").warning("low")
     for line in in_production():
-        assert (line["request_id"], line["actor"]) == ("r1", "ann (by bob)")
+        assert (line["request_id"], line["use_case"], line["actor"]) == ("r1", "shop.orders.send", "ann (by bob)")
 
 
-def test_outside_of_a_request_it_says_neither(in_production: Lines) -> None:
+def test_outside_of_a_request_it_says_none_of_that(in_production: Lines) -> None:
     structlog.get_logger("shop").info("sold")
     (line,) = in_production()
     assert line.keys() == {"event", "level", "timestamp"}
@@ -164,7 +166,31 @@ def test_only_debug_shows_what_is_for_debugging(debug: str, lines: list[str], lo
     assert [json.loads(line)["level"] for line in written.getvalue().splitlines()] == lines * 2
 
 
+CHATTERERS = ["asyncio", "aiosqlite", "filelock", "tortoise", "tortoise.db_client", "watchfiles", "watchfiles.main"]
+
+
 def test_what_libraries_chatter_is_not_shown(in_production: Lines) -> None:
-    for name in ("asyncio", "aiosqlite", "tortoise", "tortoise.db_client"):
+    for name in CHATTERERS:
         logging.getLogger(name).info("SELECT secrets")
     assert in_production() == []
+
+
+def test_not_even_for_debugging(log_to: LogTo) -> None:
+    """watchfiles says every five seconds that nothing changed."""
+    written = log_to(io.StringIO(), APP_ENV="demo", APP_DEBUG="true")
+    for name in CHATTERERS:
+        logging.getLogger(name).debug("rust notify timeout, continuing")
+    assert written.getvalue() == ""
+
+
+def test_a_logger_that_was_used_before_hears_of_the_set_up(log_to: LogTo) -> None:
+    """It is kept from its first use on, and would go on writing as it was set up then."""
+    log_to(io.StringIO(), APP_ENV="development")
+    log = structlog.get_logger("shop")
+    log.info("sold")
+    written = log_to(io.StringIO(), APP_ENV="production")
+    log.info("sold again")
+    assert json.loads(written.getvalue())["event"] == "sold again"
+    with capture_logs() as captured:
+        log.info("sold out")
+    assert [line["event"] for line in captured] == ["sold out"]

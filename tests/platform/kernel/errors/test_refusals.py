@@ -1,7 +1,7 @@
 """What a slice raises when it says no."""
 
 from kernel.errors.codes import Code
-from kernel.errors.refusals import InvalidInput, NotFound, Refusal, TransportRefusal
+from kernel.errors.refusals import InvalidInput, InvalidRequest, NotFound, Refusal, TransportRefusal
 
 
 class EmployeeStatusLog: ...
@@ -29,6 +29,13 @@ def test_one_field_is_refused_as_validation_refuses_it() -> None:
     refusal = InvalidInput("orderBy", "cannot order by 'x'", "unknown_field")
     assert refusal.code is Code.REQUEST_VALIDATION
     assert refusal.data == {"errors": [{"field": "orderBy", "message": "cannot order by 'x'", "type": "unknown_field"}]}
+    assert refusal.message == "The request is not valid. orderBy: cannot order by 'x'"
+
+
+def test_the_sentence_names_the_first_three_fields() -> None:
+    refusal = InvalidRequest([{"field": name, "message": "too long", "type": "x"} for name in "abcd"])
+    assert refusal.message == "The request is not valid. a: too long; b: too long; c: too long"
+    assert len(str(refusal.data).split("field")) == 5
 
 
 def test_the_transport_refuses_with_a_real_status() -> None:

@@ -1,13 +1,19 @@
 """camelCase on the wire, snake_case in Python, and what a request reads in one way."""
 
+import io
 import json
 import random
 from typing import Any
 
 import pytest
 from pydantic import MISSING, ValidationError
+from structlog.testing import capture_logs
 
+from kernel.context import set_use_case
+from kernel.schema import base
 from kernel.schema.base import Request, Schema, wire_name
+from tests.conftest import SignedIn
+from tests.platform.kernel.conftest import Configure
 
 
 class UpdateShopRequest(Request):
@@ -52,6 +58,76 @@ def test_unknown_fields_are_ignored() -> None:
     request = UpdateShopRequest.model_validate({"shopName": "A", "isAdmin": True, "__class__": "x"})
     assert not hasattr(request, "isAdmin")
     assert request.changes() == {"shop_name": "A"}
+
+
+class CloseShopRequest(Request):
+    shop_name: str = ""
+    parts: list["UpdateShopRequest"] = []
+
+
+def told(*bodies: dict[str, Any]) -> list[str]:
+    """What is logged of the fields that these bodies have too many."""
+    with capture_logs() as logs:
+        for body in bodies:
+            CloseShopRequest.model_validate(body)
+    assert all((line["event"], line["log_level"]) == ("unknown fields ignored", "warning") for line in logs)
+    return [f"{line['of']}: {line['fields']}" for line in logs]
+
+
+@pytest.fixture(autouse=True)
+def nothing_told() -> None:
+    base._tell_once.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"shopNaem": 1}, "CloseShopRequest: shopNaem (did you mean shopName?)"),
+        ({"shopname": 1, "colour": "hidden"}, "CloseShopRequest: colour, shopname (did you mean shopName?)"),
+        ({"parts": [{"openHour": 1}]}, "UpdateShopRequest: openHour (did you mean openHours?)"),
+        ({"a\n[error] forged\u2028": 1}, r"CloseShopRequest: a\n[error] forged\u2028"),
+        ({"x" * 1000: 1}, "CloseShopRequest: " + "x" * 50),
+        (
+            {f"f{number}": 1 for number in range(100, 90_000)},
+            "CloseShopRequest: f100, f1000, f10000, f10001, f10002, f10003, f10004, f10005, f10006, f10007"
+            " and 89890 more",
+        ),
+        ({1: 2}, "CloseShopRequest: 1"),
+    ],
+)
+def test_the_log_names_unknown_fields(body: dict[Any, Any], says: str) -> None:
+    assert told(body) == [says]
+
+
+def test_both_spellings_are_known() -> None:
+    assert told({"shopName": "A"}, {"shop_name": "A"}, {"parts": [{"i18n_key": "a", "i18nKey": "b"}]}) == []
+
+
+def test_they_are_named_once_for_each_use_case() -> None:
+    assert len(told({"a": 1}, {"a": 2}, {"b": 1}, {"a": 1, "b": 1}, {"b": 2, "a": 2})) == 3
+    set_use_case("shop.close")
+    assert len(told({"a": 1}, {"a": 1})) == 1
+
+
+def test_and_not_in_production(configure: Configure) -> None:
+    configure(APP_ENV="production")
+    assert told({"shopNaem": 1}) == []
+
+
+def test_what_was_told_is_not_kept_for_ever() -> None:
+    told(*({f"f{number}": 1} for number in range(1000)))
+    assert base._tell_once.cache_info().currsize <= 512
+
+
+async def test_a_line_says_which_use_case(log_lines: io.StringIO, signed_in: SignedIn) -> None:
+    """A mistyped filter returned everyone."""
+    hanmei = await signed_in("R_HR_MANAGER")
+    for _ in range(2):
+        assert (await hanmei.call("hr.employees.search", naem="hidden")).data["total"] == 60
+    (line,) = [line for line in log_lines.getvalue().splitlines() if "unknown fields ignored" in line]
+    assert "use_case=hr.employees.search" in line
+    assert "fields='naem (did you mean name?)'" in line
+    assert "hidden" not in line
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_a_refusal_without_data_has_null() -> None:
 def test_a_refused_field_is_told_as_the_contract_says() -> None:
     assert body_of(InvalidInput("orderBy", "no")) == {
         "code": "1200",
-        "msg": "The request is not valid.",
+        "msg": "The request is not valid. orderBy: no",
         "data": {"errors": [{"field": "orderBy", "message": "no", "type": "value_error"}]},
     }
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Response
+from fastapi.responses import FileResponse, HTMLResponse
 
-from kernel import PUBLIC, SIGNED_IN, SUPER_ADMIN, Page, Schema, any_of
+from kernel import PUBLIC, SIGNED_IN, SUPER_ADMIN, Code, Page, ResponseCode, Schema, any_of
 from kernel.rbac.authorize import Access, all_of
 from kernel.slices import openapi as openapi_module
 from kernel.slices.discovery import discover
@@ -68,6 +69,38 @@ def test_what_the_transport_may_answer() -> None:
         answer = with_body["responses"][status]
         assert answer["description"].startswith(code)
         assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Refused"}
+
+
+def test_the_code_tells_a_success_from_a_refusal() -> None:
+    class ShopCode(ResponseCode):
+        SOLD_OUT = "9900", "Nothing is left."
+
+    schemas = describe(FastAPI(), [slice_of(send)], [ShopCode])["components"]["schemas"]
+    success, refused = schemas["Success_Page_OrderRecord__"], schemas["Refused"]
+    assert success["properties"]["code"]["const"] == "0000"
+    assert set(refused["properties"]["code"]["enum"]) == {*(code.value for code in Code), "9900"} - {"0000"}
+    assert "SOLD_OUT" in refused["properties"]["code"]["x-enum-varnames"]
+    for schema in (success, refused):
+        assert set(schema["required"]) == {"code", "msg", "data"}
+
+
+class Csv(Response):
+    media_type = "text/csv"
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type"), [(FileResponse, "application/octet-stream"), (Csv, "text/csv"), (HTMLResponse, "text/html")]
+)
+def test_a_file_is_described_as_one(kind: type[Response], media_type: str) -> None:
+    """Beside the refusals, which come in JSON."""
+
+    async def download() -> Response: ...
+
+    download.__annotations__["return"] = kind
+    assert operation_of(slice_of(download, method="get"))["responses"]["200"]["content"] == {
+        media_type: {"schema": {"type": "string", "format": "binary"}},
+        "application/json": {"schema": {"$ref": "#/components/schemas/Refused"}},
+    }
 
 
 @pytest.mark.parametrize(

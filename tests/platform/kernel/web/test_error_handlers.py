@@ -40,7 +40,7 @@ def sqlite_error(text: str) -> Callable[[], Exception]:
 CASES: list[tuple[Callable[[], BaseException], int, str, str | None]] = [
     (lambda: Refusal(Code.IN_USE), 200, "2307", "Other records depend on this."),
     (lambda: NotFound("shop"), 200, "1101", "There is no such shop."),
-    (lambda: InvalidInput("name", "too long"), 200, "1200", None),
+    (lambda: InvalidInput("name", "too long"), 200, "1200", "The request is not valid. name: too long"),
     (lambda: TransportRefusal(503, Code.SERVICE_UNAVAILABLE, "Not now."), 503, "1004", "Not now."),
     (lambda: DoesNotExist(Employee), 200, "1101", "There is no such employee."),
     (lambda: DoesNotExist(INSIDE), 200, "1101", "There is no such record."),

@@ -10,10 +10,16 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
+from tortoise.connection import get_connection
 
+from features.hr.models import Department
 from kernel import Code, Refusal, Schema
 from kernel.context import request_id
+from kernel.unit_of_work.background import defer
 from kernel.web.middleware import RequestMiddleware
+from tests.callers import Caller
+from tests.conftest import Counting, SignedIn
+from tests.platform.kernel.conftest import Configure
 from tests.platform.kernel.small_app import Message, app_of, caller, http_scope, no_body, slice_of
 
 SECURITY = {"x-content-type-options": "nosniff", "x-frame-options": "DENY", "referrer-policy": "no-referrer"}
@@ -162,6 +168,83 @@ async def test_what_stands_behind_the_question_mark_is_not_logged(log_lines: io.
     own = [line for line in log_lines.getvalue().splitlines() if "ms=" in line]
     assert "/orders/fine" in own[0]
     assert "hidden" not in own[0]
+
+
+# --- the SQL of a request
+
+
+async def search(caller: Caller, **sent: Any) -> list[dict[str, Any]]:
+    """What is logged of a search by somebody who may."""
+    with capture_logs() as logs:
+        assert (await caller.call("hr.employees.search", **sent)).code == "0000"
+    return [{**line} for line in logs]
+
+
+@pytest.mark.parametrize("env", ["demo", "development"])
+async def test_outside_of_production_the_line_says_how_many_statements_ran(
+    env: str, signed_in: SignedIn, counting: Counting, configure: Configure
+) -> None:
+    configure(APP_ENV=env)
+    hanmei = await signed_in("R_HR_MANAGER")
+    with counting() as cost:
+        (line,) = await search(hanmei)
+    assert line["sql"] == len(cost.statements) == 5
+    assert 0 < line["sql_ms"] < line["ms"]
+
+
+async def test_a_request_without_sql_says_so(small: FastAPI) -> None:
+    (line,) = await lines_of(small, "fine")
+    assert (line["sql"], line["sql_ms"]) == (0, 0)
+
+
+async def test_production_counts_nothing(signed_in: SignedIn, configure: Configure) -> None:
+    configure(APP_ENV="production")
+    (line,) = await search(await signed_in("R_HR_MANAGER"))
+    assert not {"sql", "sql_ms"} & line.keys()
+
+
+@pytest.mark.parametrize("env", ["demo", "production"])
+async def test_debug_shows_each_statement_and_who_asked(
+    env: str, signed_in: SignedIn, counting: Counting, configure: Configure
+) -> None:
+    configure(APP_ENV=env, APP_DEBUG="true")
+    hanmei = await signed_in("R_HR_MANAGER")
+    with counting() as cost:
+        *shown, line = await search(hanmei, name="Wang Wei", size=1)
+    assert [each["sql"] for each in shown] == cost.statements
+    assert {each["log_level"] for each in shown} == {"debug"}
+    assert all(isinstance(each["ms"], float) for each in shown)
+    files = [each["at"].rpartition(":")[0] for each in shown]
+    assert files == [
+        "platform/kernel/auth/actor.py",
+        "platform/kernel/rbac/authorize.py",
+        *["features/hr/employees/search.py"] * 3,
+    ]
+    assert line["sql"] == 5
+    assert "Wang Wei" not in str(shown)
+
+
+async def test_debug_shows_what_failed_and_the_work_after_the_answer(
+    app: FastAPI, signed_in: SignedIn, configure: Configure
+) -> None:
+    configure(APP_DEBUG="true")
+
+    async def react() -> None:
+        await Department.all().count()
+
+    async def fail() -> bool:
+        await defer(react)
+        await get_connection("default").execute_query("SELECT 1 FROM nowhere WHERE 1 IN (" + "2, " * 2000 + "3)")
+        return True
+
+    with capture_logs() as logs:
+        async with caller(app_of(slice_of(fail, "/fail", transaction=False))) as client:
+            await client.post("/orders/fail")
+    failed, line, after = [each for each in logs if "sql" in each]
+    assert (failed["failed"], len(failed["sql"])) == (True, 2000)
+    assert line["sql"] == 1
+    assert 'FROM "hr_department"' in after["sql"]
+    assert "failed" not in after
 
 
 # --- what nobody foresaw
