@@ -24,8 +24,8 @@ from kernel.identity.accounts import DEMO_PASSWORD
 from kernel.settings import Settings, settings
 from kernel.slices.discovery import database_config, discover
 from kernel.startup.bootstrap import DEMO_ACCOUNTS
+from kernel.startup.declarations import check_declarations
 from kernel.startup.run import refuse_unready_database
-from kernel.startup.sync_permissions import check_declarations
 
 # Granian waits for ever for a worker that is stopped while it starts, unless it may kill it.
 KILL_TIMEOUT_SECONDS = 15
