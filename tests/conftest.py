@@ -33,6 +33,7 @@ from kernel.redis import commands, redis
 from kernel.settings import ModuleSettings, Settings
 from tests import database, state
 from tests.callers import Caller, authorization
+from tests.declarations import mistake
 from tests.live.server import environment
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
@@ -67,6 +68,8 @@ def pytest_configure() -> None:
             "ARGON2_TIME_COST": "1",
         }
     )
+    if "PYTEST_XDIST_WORKER" not in os.environ and (problem := mistake()):
+        raise pytest.UsageError(problem)
 
 
 def pytest_unconfigure() -> None:

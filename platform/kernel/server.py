@@ -28,8 +28,8 @@ from kernel.settings import Settings, settings
 from kernel.slices.discovery import database_config, discover
 from kernel.slices.route import API_PREFIX
 from kernel.startup.bootstrap import DEMO_ACCOUNTS
+from kernel.startup.declarations import check_declarations
 from kernel.startup.run import refuse_unready_database
-from kernel.startup.sync_permissions import check_declarations
 
 log = structlog.get_logger(__name__)
 

@@ -29,6 +29,7 @@ from kernel.rbac.declarations import Declarations
 from kernel.settings import ModuleSettings, settings
 from kernel.slices.decorators import declaration_of
 from kernel.slices.route import API_PREFIX, SliceRoute
+from kernel.slices.source import place
 from kernel.unit_of_work.events import reacts
 
 T = TypeVar("T")
@@ -169,4 +170,12 @@ def _read_slices(feature_prefix: str, dotted: str, python_module: ModuleType) ->
     if not summary:
         raise DeclarationError(f"{_file(dotted)} has no docstring; its first line says what the use case does")
     prefix = API_PREFIX + feature_prefix + "".join("/" + part.replace("_", "-") for part in resource)
-    return [SliceRoute(handlers[0], name=name, prefix=prefix, summary=summary)]
+    try:
+        return [SliceRoute(handlers[0], name=name, prefix=prefix, summary=summary)]
+    except DeclarationError as error:
+        raise DeclarationError(f"{place(dotted, after=_first_line(handlers[0]))}: {error}") from None
+
+
+def _first_line(handler: Any) -> int:
+    """Of its decorator."""
+    return inspect.unwrap(handler).__code__.co_firstlineno

@@ -5,20 +5,18 @@ while a menu, a button or a role is only ever created. What is new in this start
 it; what is not new is left alone, or a grant that an administrator took away would come back.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 
 import structlog
 
 from kernel.context import DataScope
-from kernel.errors.operator import DeclarationError
 from kernel.identity.models import SUPER_ROLE, Api, Button, Menu, MenuType, Role
 from kernel.rbac.declarations import MenuEntry, RoleEntry
 from kernel.schema.types import Status
 from kernel.slices.discovery import Feature
 from kernel.slices.route import SliceRoute
+from kernel.startup.declarations import buttons_of, check_declarations, declared_in_vain, matches
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +38,8 @@ async def sync_permissions(features: Sequence[Feature]) -> None:
     slices = [each for feature in features for each in feature.slices]
     roles = [_SUPER, *(role for feature in features for role in feature.access.roles)]
     check_declarations(features)
+    for problem in declared_in_vain(features):
+        log.warning("declared in vain", problem=problem)
     new = _New()
     await _sync_apis(slices, new)
     pages = await _sync_menus((menu for feature in features for menu in feature.access.menus), new)
@@ -109,9 +109,9 @@ async def _create_menu(entry: MenuEntry, parent_id: int | None) -> Menu:
 async def _sync_buttons(slices: Iterable[SliceRoute], pages: Sequence[tuple[MenuEntry, Menu]], new: _New) -> None:
     known = {code for (code,) in await Button.all().values_list("button_code")}
     for route in slices:
-        for code in sorted(_buttons(route) - known):
+        for code in sorted(buttons_of(route) - known):
             known.add(code)
-            page = next(menu for entry, menu in pages if _matches(route.name, entry.buttons_of))
+            page = next(menu for entry, menu in pages if matches(route.name, entry.buttons_of))
             new.buttons[code] = await Button.create(button_code=code, button_desc=route.summary, menu_id=page.id)
 
 
@@ -135,56 +135,6 @@ async def _sync_roles(entries: Iterable[RoleEntry], new: _New) -> None:
             apis, menus, buttons = all_apis, all_menus, all_buttons
         else:
             apis, menus, buttons = new.apis, new.menus, new.buttons
-        await role.apis.add(*(api for key, api in apis.items() if _matches(key, entry.apis)))
+        await role.apis.add(*(api for key, api in apis.items() if matches(key, entry.apis)))
         await role.menus.add(*(menu for name, menu in menus.items() if name in entry.menus))
-        await role.buttons.add(*(button for code, button in buttons.items() if _matches(code, entry.buttons)))
-
-
-def _matches(name: str, patterns: Iterable[str]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def check_declarations(features: Sequence[Feature]) -> None:
-    """Raise DeclarationError for a role or a menu that two declare, and for a button that no page shows.
-
-    A grant of something that does not exist is only warned of: whoever deletes a use case need not know who holds it.
-    """
-    slices = [route for feature in features for route in feature.slices]
-    entries = [entry for feature in features for menu in feature.access.menus for entry, _ in menu.walk()]
-    roles = [role for feature in features for role in feature.access.roles]
-    for what, names in (
-        ("role", [role.code for role in roles] + [SUPER_ROLE]),
-        ("menu", [entry.route_name for entry in entries]),
-    ):
-        if twice := [name for name, count in Counter(names).items() if count > 1]:
-            raise DeclarationError(f"the {what} {', '.join(twice)} is declared twice; declare it in one access.py")
-    for route in slices:
-        if _buttons(route) and not any(_matches(route.name, entry.buttons_of) for entry in entries):
-            pattern = route.name.rpartition(".")[0] + ".*"
-            raise DeclarationError(
-                f"{route.name} needs the button {', '.join(sorted(_buttons(route)))}, and no page shows it: "
-                f'add buttons_of=["{pattern}"] to a MenuEntry in an access.py'
-            )
-    _warn_of_unknown_grants(roles, slices, entries)
-
-
-def _warn_of_unknown_grants(
-    roles: Iterable[RoleEntry], slices: Sequence[SliceRoute], entries: Sequence[MenuEntry]
-) -> None:
-    menus = [entry.route_name for entry in entries]
-    buttons = {code for route in slices for code in _buttons(route)}
-    use_cases = [route.name for route in slices]
-    for role in roles:
-        unknown = [f"menu {name}" for name in (*role.menus, role.home) if name not in menus]
-        unknown += [f"button {pattern}" for pattern in _unmatched(role.buttons, buttons)]
-        unknown += [f"use case {pattern}" for pattern in _unmatched(role.apis, use_cases)]
-        if unknown:
-            log.warning("role grants unknown names", role=role.code, unknown=unknown)
-
-
-def _buttons(route: SliceRoute) -> frozenset[str]:
-    return route.access_rule.button.names if route.access_rule.button else frozenset()
-
-
-def _unmatched(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
-    return [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names)]
+        await role.buttons.add(*(button for code, button in buttons.items() if matches(code, entry.buttons)))

@@ -312,24 +312,15 @@ async def test_the_menus_that_the_front_end_knows_are_there() -> None:
 # --- what stops the start
 
 
-@pytest.mark.parametrize(
-    ("role", "unknown"),
-    [
-        ({"menus": ["shop_ordres"]}, "menu shop_ordres"),
-        ({"menus": ["shop_*"]}, "menu shop_*"),
-        ({"home": "hoem"}, "menu hoem"),
-        ({"apis": ["shop.ordres.*"]}, "use case shop.ordres.*"),
-        ({"apis": ["shop.*", "hr.x", "hr.y"]}, "use case hr.x, use case hr.y"),
-        ({"buttons": ["B_SEMD", "B_SEND"], "menus": ["x"]}, "menu x, button B_SEMD"),
-    ],
-)
-async def test_a_role_that_declares_what_does_not_exist_is_warned_of(
-    role: dict[str, Any], unknown: str, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A pattern is allowed for use cases and buttons, and a menu is called by its name."""
-    await start(shop(slice_(button="B_SEND"), menus=[ORDERS], roles=[RoleEntry("R_SHOP", "Keeper", **role)]))
-    warned = [record.msg for record in caplog.records if isinstance(record.msg, dict) and "unknown" in record.msg]
-    assert [(line["role"], ", ".join(line["unknown"])) for line in warned] == [("R_SHOP", unknown)]
+async def test_what_is_declared_in_vain_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    await start(shop(roles=[RoleEntry("R_SHOP", "Keeper", apis=["shop.*"], menus=["shop_ordres"])]))
+    warned = [
+        record.msg["problem"] for record in caplog.records if isinstance(record.msg, dict) and "problem" in record.msg
+    ]
+    assert warned == [
+        "features/shop/access.py: role R_SHOP grants the menu shop_ordres, and there is none",
+        "features/shop/access.py: role R_SHOP grants the use case shop.*, and there is none",
+    ]
 
 
 async def test_a_use_case_can_be_deleted_though_a_role_names_it() -> None:
@@ -340,22 +331,7 @@ async def test_a_use_case_can_be_deleted_though_a_role_names_it() -> None:
     assert await granted("R_SHOP") == {"shop.orders.get"}
 
 
-@pytest.mark.parametrize("what", ["role", "menu"])
-async def test_what_two_modules_declare_stops_the_start(what: str) -> None:
-    twice = shop(menus=[ORDERS], roles=[RoleEntry("R_SHOP", "Keeper")])
-    declared = Declarations(
-        roles=[RoleEntry("R_SHOP", "Other")] if what == "role" else [], menus=[ORDERS] if what == "menu" else []
-    )
-    other = Feature(title="Stall", prefix="/stall", name="stall", access=declared)
-    name = {"role": "R_SHOP", "menu": "shop_orders"}[what]
-    with pytest.raises(DeclarationError, match=f"^the {what} {name} is declared twice"):
-        await start(twice, other)
-
-
-async def test_a_button_without_a_page_stops_the_start() -> None:
-    message = (
-        r"^shop\.orders\.send needs the button B_SEND, and no page shows it: add buttons_of=\[\"shop\.orders\.\*\"\]"
-    )
+async def test_a_name_that_does_not_exist_stops_the_start() -> None:
     async with unchanged():
-        with pytest.raises(ValueError, match=message):
-            await start(shop(slice_(button="B_SEND"), menus=[replace(ORDERS, buttons_of=["shop.parcels.*"])]))
+        with pytest.raises(DeclarationError, match="role R_SHPO is not declared by any module; did you mean R_SHOP"):
+            await start(shop(slice_(roles="R_SHPO")))
