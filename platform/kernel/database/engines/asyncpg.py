@@ -59,9 +59,7 @@ class AsyncpgTransactionContext(TransactionContextPooled):
                 return
             if error is None:
                 await self._commit()
-            elif not isinstance(
-                error, TimeoutError
-            ):  # after one, giving back ends the connection, and so all that it did
+            elif not isinstance(error, TimeoutError):  # then giving back ends the connection, and what it did
                 await self._roll_back()
         except BaseException as failure:
             error = failure
