@@ -150,9 +150,8 @@ async def test_a_flood_of_guesses_is_turned_away_and_the_right_password_soon_ser
     flood = [asyncio.create_task(login(client, "wrong", user_name=f"nobody{number}")) for number in range(200)]
     as_they_come = asyncio.as_completed(flood)
     turned_away = [await next(as_they_come) for _ in range(179)]
-    assert {(answer.status, answer.code, answer.headers["Retry-After"]) for answer in turned_away} == {
-        (503, "1004", "2")
-    }
+    assert {(answer.status, answer.code) for answer in turned_away} == {(503, "1004")}
+    assert {answer.headers["Retry-After"] for answer in turned_away} <= {"2", "5"}  # 5: the pool of a busy machine
     go_on.set()
     answers = await asyncio.gather(*flood)
     assert sorted({answer.code for answer in answers}) == ["1004", "2401"]
