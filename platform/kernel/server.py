@@ -8,6 +8,8 @@ import asyncio
 import errno
 import http.client
 import multiprocessing
+import os
+import signal
 import socket
 import sys
 import threading
@@ -16,12 +18,14 @@ from contextlib import ExitStack
 from typing import Any
 
 import structlog
+from fastapi import FastAPI
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 from tortoise.context import TortoiseContext
 
+from kernel.app import create_app
 from kernel.errors.operator import StartupRefused
 from kernel.identity.accounts import DEMO_PASSWORD
 from kernel.settings import Settings, settings
@@ -85,7 +89,7 @@ def serve() -> None:
         threading.Thread(target=_announce, args=(config,), daemon=True).start()
         connections = _connections()
         Server(
-            "kernel.app:create_app",
+            "kernel.server:app_of_worker",
             factory=True,
             address=config.app_host,
             port=config.app_port,
@@ -101,6 +105,23 @@ def serve() -> None:
             log_level=LogLevels.warning,
             log_dictconfig=LOGGING,
         ).serve()
+
+
+def app_of_worker() -> FastAPI:
+    """The app, in a process that ends with the one that started it."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    return create_app()
+
+
+def _end_with_parent() -> None:
+    """Killed, it leaves nobody who would replace this worker or stop it, and the next `serve` would find its port taken."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    parent.join()
+    signal.raise_signal(signal.SIGTERM)  # as it would have done; after the requests at hand
+    time.sleep(KILL_TIMEOUT_SECONDS)
+    os._exit(1)
 
 
 def _connections() -> int:

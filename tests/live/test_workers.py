@@ -5,6 +5,7 @@ import shutil
 import signal
 import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from tests import database
@@ -48,6 +49,25 @@ def test_a_worker_that_dies_again_and_again_ends_the_service(migrated: dict[str,
         assert server.process.returncode == 1
         assert "crash loop" in server.log() or "giving up" in server.log()
         assert "Traceback" not in server.log()
+
+
+def test_workers_end_with_the_process_that_started_them(migrated: dict[str, str]) -> None:
+    """Killed, it can stop nobody. The next one finds the port free."""
+    port = free_port()
+    with started(migrated, port=port) as server:
+        until(lambda: answers(server), server.log, server)
+        workers = server.workers()
+        server.process.kill()
+        server.process.wait()
+        try:
+            until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in workers), server.log)
+        finally:
+            for pid in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+        assert "Traceback" not in server.log()
+    with started(migrated, port=port) as server:
+        until(lambda: answers(server), server.log, server)
 
 
 def test_of_two_that_start_at_once_one_serves(migrated: dict[str, str]) -> None:

@@ -36,8 +36,22 @@ class Readiness:
         return [name for name in ("database", "migrations", "startup") if not getattr(self, name)]
 
 
+_asked: asyncio.Task[Readiness] | None = None
+
+
 async def check_readiness() -> Readiness:
-    """Ask whatever the app depends on. Answers within three seconds."""
+    """Ask whatever the app depends on. Answers within three seconds.
+
+    Whoever asks meanwhile is given the same answer: each costs 10 ms of CPU and, on SQLite, the lock for writing, and
+    anybody may ask. Thirty who asked over and over kept everybody waiting, and made it say that the database is down.
+    """
+    global _asked
+    if _asked is None or _asked.done():
+        _asked = asyncio.create_task(_ask())
+    return await asyncio.shield(_asked)
+
+
+async def _ask() -> Readiness:
     (database, migrations), redis_is_up = await asyncio.gather(_database(), _redis())
     return Readiness(database=database, redis=redis_is_up, migrations=migrations, startup=finished())
 

@@ -57,7 +57,7 @@ async def test_granian_is_told_what_the_settings_say(
     configure(APP_PORT=str(free_port), APP_HOST="127.0.0.1")
     await asyncio.to_thread(server.serve)
     (told,) = granian
-    assert (told["target"], told["factory"], told["interface"].value) == ("kernel.app:create_app", True, "asgi")
+    assert (told["target"], told["factory"], told["interface"].value) == ("kernel.server:app_of_worker", True, "asgi")
     assert (told["address"], told["port"], told["workers"]) == ("127.0.0.1", free_port, 1)
     assert told["backlog"] == told["backpressure"] == server._connections() > 4000
     assert told["started_by"] == ["spawn"]  # a fork would take along what this process has imported

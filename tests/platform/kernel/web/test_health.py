@@ -65,6 +65,26 @@ async def test_nor_before_it_has_started(app: FastAPI, monkeypatch: pytest.Monke
     assert ready.missing == ["startup"]
 
 
+async def test_who_asks_meanwhile_shares_the_answer(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a crowd of strangers keeps writers waiting. One who goes away takes nobody's answer along."""
+    asked = 0
+
+    async def slowly(*_: object) -> list[str]:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.01)
+        return []
+
+    monkeypatch.setattr(readiness, "pending", slowly)
+    impatient, *others = [asyncio.create_task(check_readiness()) for _ in range(20)]
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert {ready.database for ready in await asyncio.gather(*others)} == {True}
+    assert asked == 1
+    await check_readiness()
+    assert asked == 2
+
+
 async def test_it_does_not_wait_for_ever(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
     """Not even for a driver that takes its time to give up."""
 
