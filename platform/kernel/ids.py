@@ -16,14 +16,14 @@ import hmac
 import string
 import zlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cache, lru_cache, partial
-from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError
 from sqids.sqids import Sqids
-from typing_extensions import TypeAliasType
+from typing_extensions import TypeAliasType, is_typeddict
 
 from kernel.errors.operator import DeclarationError
 from kernel.settings import settings
@@ -90,11 +90,16 @@ def kind_of(model: type[Identified]) -> Kind:
     """The kind of a model's rows; one for each label. Raises DeclarationError for a model that says none."""
     label = getattr(model, "id_kind", None)
     if label is None:
-        hint = f'add to the class: id_kind = "{model.__name__.lower()}"'
-        raise DeclarationError(f"{model.__name__} has no id_kind, so no id can name its rows; {hint}")
+        raise DeclarationError(no_kind(model))
     if label not in _kinds:
         _kinds[label] = Kind(label)
     return _kinds[label]
+
+
+def no_kind(model: type) -> str:
+    """What to tell whoever lets an id name a class that says no kind."""
+    hint = f'name a model, and add to its class: id_kind = "{model.__name__.lower()}"'
+    return f"{model.__name__} has no id_kind, so no id can name its rows; {hint}"
 
 
 def check_kinds(models: Iterable[type]) -> None:
@@ -131,15 +136,26 @@ else:
 
 
 def kinds_in(annotation: Any, _seen: set[object] | None = None) -> "set[type[Identified] | TypeVar]":
-    """What the ids in a type name, in the fields of its models too; a TypeVar for an id that does not say it."""
+    """What the ids in a type name, in the fields of its classes too; a TypeVar for an id that does not say it."""
     seen: set[object] = set() if _seen is None else _seen
     if get_origin(annotation) is _Key:
         return set(get_args(annotation))
     parts: list[Any] = list(get_args(annotation))
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel) and annotation not in seen:
+    if type(annotation).__name__ == "TypeAliasType":  # there are two: of Python 3.12, and of typing_extensions
+        parts.append(annotation.__value__)
+    elif isinstance(annotation, type) and annotation not in seen:
         seen.add(annotation)
-        parts += [field.annotation for field in annotation.model_fields.values()]
+        parts += _types_of_fields(annotation)
     return set().union(*(kinds_in(part, seen) for part in parts))
+
+
+def _types_of_fields(kind: type) -> list[Any]:
+    if issubclass(kind, BaseModel):
+        computed = kind.model_computed_fields.values()
+        return [field.annotation for field in kind.model_fields.values()] + [each.return_type for each in computed]
+    if is_dataclass(kind) or is_typeddict(kind) or hasattr(kind, "_fields"):  # the last: of a NamedTuple
+        return list(get_type_hints(kind, include_extras=True).values())
+    return []
 
 
 @dataclass(frozen=True, slots=True)

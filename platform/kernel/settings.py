@@ -187,8 +187,8 @@ def _problem(kind: type[BaseSettings], prefix: str, detail: dict[str, Any]) -> s
 
 
 def _without_password(url: str) -> str:
+    """What stands between a colon and the last @, hidden, whether or not it is a URL otherwise; and after a ?."""
     url = re.sub(r"\?.*", "?***", url)
-    """What stands between a colon and the last @, hidden, whether or not it is a URL otherwise."""
     return re.sub(r"(:(?://)?[^:@/]*):.*@", r"\1:***@", url) if "://" in url else re.sub(r":.*@", ":***@", url)
 
 

@@ -13,6 +13,7 @@ import structlog
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.connection import get_connection
 
+from kernel.auth.passwords import queueing
 from kernel.clock import now
 from kernel.database.driver_errors import DRIVER_ERRORS
 from kernel.errors.codes import Code
@@ -35,20 +36,21 @@ _unwritten: dict[str, LoginFailures] = {}
 async def limit_guesses(user_name: str) -> AsyncIterator[None]:
     """Verify a password within. A refusal 2401 counts as a failure of the name; going through clears the count.
 
-    Raises Refusal 2408 while the name is locked, even for the right password. Not within a transaction: its rollback
-    would undo the count.
+    Raises Refusal 2408 while the name is locked, even for the right password; TransportRefusal 503 if too many sign in
+    at once. Not within a transaction: its rollback would undo the count.
     """
     assert not isinstance(get_connection("default"), TransactionalDBClient), "guesses are counted outside transactions"
-    await refuse_if_locked(user_name)
-    try:
-        yield
-    except Refusal as refusal:
-        if refusal.code is Code.WRONG_CREDENTIALS:
-            await count_failure(user_name)
-        raise
-    # Once more: of many guesses at once, those that were verified after the fifth failure come too late.
-    if await refuse_if_locked(user_name):
-        await forget_failures(user_name)
+    async with queueing():
+        await refuse_if_locked(user_name)
+        try:
+            yield
+        except Refusal as refusal:
+            if refusal.code is Code.WRONG_CREDENTIALS:
+                await count_failure(user_name)
+            raise
+        # Once more: of many guesses at once, those that were verified after the fifth failure come too late.
+        if await refuse_if_locked(user_name):
+            await forget_failures(user_name)
 
 
 async def refuse_if_locked(user_name: str) -> bool:

@@ -9,8 +9,9 @@ import os
 import secrets
 import string
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Self, TypeVar
@@ -45,18 +46,19 @@ T = TypeVar("T")
 
 THREADS = os.cpu_count() or 1
 MAX_WAIT_SECONDS = 2
+_ALWAYS_ADMITTED = 8  # after the database stood still, too
 
 
 @dataclass
 class _Pace:
-    """How much work there is, and how fast it goes."""
+    """How many check a password, and how soon one of them is done after the other."""
 
     waiting: int = 0
-    seconds_each: float = 0.03  # until it is known, as for OWASP's parameters on a busy machine
+    seconds_each: float = 0.05  # until it is known
 
     @property
     def most_waiting(self) -> int:
-        return 1 + int(THREADS * MAX_WAIT_SECONDS / self.seconds_each)
+        return max(_ALWAYS_ADMITTED, int(MAX_WAIT_SECONDS / self.seconds_each))
 
 
 _pace = _Pace()
@@ -78,18 +80,27 @@ def _pool() -> ThreadPoolExecutor:
 
 
 async def _in_pool(work: Callable[..., T], *args: object) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_pool(), work, *args)
+
+
+@asynccontextmanager
+async def queueing() -> AsyncIterator[None]:
+    """Check a password within, and ask the database for all that it takes.
+
+    Raises TransportRefusal (503) at once if more wait than can be served in two seconds: a flood of guesses would
+    otherwise keep whoever knows the password waiting behind it, for the database as for the verification.
+    """
+    if _pace.waiting >= _pace.most_waiting:
+        message = "Too many people sign in at this moment. Try again in a few seconds."
+        raise TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message, headers={"Retry-After": str(MAX_WAIT_SECONDS)})
     _pace.waiting += 1
+    at_once, started = _pace.waiting, time.perf_counter()
     try:
-        result, seconds = await asyncio.get_running_loop().run_in_executor(_pool(), _timed, work, *args)
+        yield
     finally:
         _pace.waiting -= 1
-    _pace.seconds_each += (seconds - _pace.seconds_each) / 10
-    return result
-
-
-def _timed(work: Callable[..., T], *args: object) -> tuple[T, float]:
-    started = time.perf_counter()
-    return work(*args), time.perf_counter() - started
+        seconds = (time.perf_counter() - started) / at_once
+        _pace.seconds_each += (seconds - _pace.seconds_each) / 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +133,7 @@ async def hash_password(password: str) -> str:
 
 
 async def verify_password(password: str, stored_hash: str | None) -> bool:
-    """Whether `password` is the one behind `stored_hash`; for None False, after the time of a hash of today's cost.
-
-    Raises TransportRefusal (503) at once if more wait than can be served in two seconds: a flood of guesses would
-    otherwise keep whoever knows the password waiting behind it.
-    """
-    if _pace.waiting >= _pace.most_waiting:
-        message = "Too many people sign in at this moment. Try again in a few seconds."
-        raise TransportRefusal(503, Code.SERVICE_UNAVAILABLE, message, headers={"Retry-After": str(MAX_WAIT_SECONDS)})
+    """Whether `password` is the one behind `stored_hash`; for None False, after the time of a hash of today's cost."""
     return await _in_pool(_verify, stored_hash, password)
 
 

@@ -75,7 +75,7 @@ def declaration_of(value: object) -> Declaration | None:
 def _declare(method: str, path: str, options: Options) -> Callable[[H], H]:
     def decorate(handler: H) -> H:
         if declaration_of(handler):
-            raise DeclarationError(f"{handler.__module__}: its handler has two decorators; one file is one use case")
+            raise DeclarationError("its handler has two decorators; one file is one use case")
         setattr(handler, _DECLARATION, Declaration(method, path, options))
         return handler
 

@@ -135,6 +135,8 @@ def _imported(dotted: str) -> ModuleType:
         written = f": {error.text.strip()}" if error.text else ""
         file = os.path.relpath(error.filename or _file(dotted))
         raise DeclarationError(f"{file}, line {error.lineno}: {error.msg}{written}") from None
+    except DeclarationError as error:  # of a class that it defines
+        raise DeclarationError(f"{_file(dotted)}: {error}") from None
 
 
 def _file(dotted: str) -> str:

@@ -16,6 +16,7 @@ from kernel.schema.envelope import Refused
 from kernel.slices.route import SliceRoute
 
 _TRANSPORT = {
+    "408": "1006, the body comes too slowly",
     "413": "1003, the body is too large",
     "415": "1005, the body is not JSON",
     "500": "1000, an unforeseen error",
@@ -54,7 +55,7 @@ def _describe_operation(operation: dict[str, Any], route: SliceRoute) -> None:
     responses["200"]["content"] = _answers(route, responses["200"]["content"])
     responses["200"]["description"] = 'Success (`code` is "0000") or a refusal by the application (any other code)'
     for status, description in _TRANSPORT.items():
-        if status not in ("413", "415") or "requestBody" in operation:
+        if status == "500" or "requestBody" in operation:
             responses[status] = {"description": description, "content": {"application/json": {"schema": _REFUSED}}}
     if route.access_rule.access is not Access.PUBLIC:
         operation["security"] = [{"bearer": []}]

@@ -19,7 +19,7 @@ from kernel.context import set_use_case
 from kernel.errors.codes import Code
 from kernel.errors.operator import DeclarationError
 from kernel.errors.refusals import TransportRefusal
-from kernel.ids import kinds_in
+from kernel.ids import kinds_in, no_kind
 from kernel.rbac.authorize import Access, AccessRule, Requirement, all_of
 from kernel.schema.envelope import Success
 from kernel.search.request import SearchRequest
@@ -96,12 +96,15 @@ def _is_read(method: str, parameters: Iterable[object]) -> bool:
 
 def _refuse_ids_of_no_kind(name: str, hints: Mapping[str, Any]) -> None:
     for place, annotation in hints.items():
-        if any(isinstance(kind, TypeVar) for kind in kinds_in(annotation)):
-            where = "its answer" if place == "return" else f"its parameter `{place}`"
-            raise DeclarationError(
-                f"{name}: in {where} an id does not say which kind of row it names; "
-                "write SqidId[Employee], PublicId[Employee], Updated[Employee], AuditedRecord[Employee]"
-            )
+        where = "its answer" if place == "return" else f"its parameter `{place}`"
+        for kind in kinds_in(annotation):
+            if isinstance(kind, TypeVar):
+                raise DeclarationError(
+                    f"{name}: in {where} an id does not say which kind of row it names; "
+                    "write SqidId[Employee], PublicId[Employee], Updated[Employee], AuditedRecord[Employee]"
+                )
+            if not hasattr(kind, "id_kind"):
+                raise DeclarationError(f"{name}: in {where}, {no_kind(kind)}")
 
 
 def _envelope(name: str, payload: Any) -> type[Success] | None:

@@ -13,7 +13,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.queryset import UpdateQuery
 
 from kernel import DEMO_PASSWORD, Status
-from kernel.auth import passwords
+from kernel.auth import lockout, passwords
 from kernel.identity.models import User
 from tests.callers import Answer, Caller, as_snapshot, bearer
 from tests.conftest import NOW, Counting
@@ -146,7 +146,7 @@ async def test_a_flood_of_guesses_is_turned_away_and_the_right_password_soon_ser
         return verify(hasher, stored_hash, password)
 
     monkeypatch.setattr(PasswordHasher, "verify", verify_slowly)
-    monkeypatch.setattr(passwords, "_pace", passwords._Pace(seconds_each=passwords.THREADS * 2 / 20))
+    monkeypatch.setattr(passwords, "_pace", passwords._Pace(seconds_each=2 / 21))
     flood = [asyncio.create_task(login(client, "wrong", user_name=f"nobody{number}")) for number in range(200)]
     as_they_come = asyncio.as_completed(flood)
     turned_away = [await next(as_they_come) for _ in range(179)]
@@ -157,6 +157,25 @@ async def test_a_flood_of_guesses_is_turned_away_and_the_right_password_soon_ser
     assert sorted({answer.code for answer in answers}) == ["1004", "2401"]
     assert (await login(client)).code == "0000"
     assert passwords._pace.waiting == 0
+
+
+async def test_a_flood_is_turned_away_before_it_waits_for_the_database(
+    client: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would otherwise take every connection, and the right password wait for one behind it."""
+    go_on, ask = asyncio.Event(), lockout.refuse_if_locked
+
+    async def ask_slowly(user_name: str) -> bool:
+        await go_on.wait()
+        return await ask(user_name)
+
+    monkeypatch.setattr(lockout, "refuse_if_locked", ask_slowly)
+    monkeypatch.setattr(passwords, "_pace", passwords._Pace(seconds_each=2 / 21))
+    flood = [asyncio.create_task(login(client, "wrong", user_name=f"nobody{number}")) for number in range(60)]
+    as_they_come = asyncio.as_completed(flood, timeout=5)
+    assert {(await next(as_they_come)).code for _ in range(39)} == {"1004"}
+    go_on.set()
+    assert [answer.code for answer in await asyncio.gather(*flood)].count("2401") == 21
 
 
 async def test_whoever_is_turned_away_has_not_guessed(client: Caller, monkeypatch: pytest.MonkeyPatch) -> None:

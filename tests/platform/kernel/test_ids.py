@@ -1,10 +1,12 @@
 """Public ids: one string for each row, and nothing else is one."""
 
 import random
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
 import pytest
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError, computed_field
+from typing_extensions import TypeAliasType, TypedDict
 
 from kernel import ids
 from kernel.errors.operator import DeclarationError
@@ -102,7 +104,7 @@ def test_a_kind_is_said_by_a_class_or_by_its_label() -> None:
 
 
 def test_a_class_without_a_kind_names_no_row() -> None:
-    with pytest.raises(DeclarationError, match=r'Bare has no id_kind.* add to the class: id_kind = "bare"'):
+    with pytest.raises(DeclarationError, match=r'Bare has no id_kind.* add to its class: id_kind = "bare"'):
         TypeAdapter(SqidId[type("Bare", (), {})])  # pyright: ignore[reportInvalidTypeForm]  what a type checker refuses
 
 
@@ -127,6 +129,34 @@ class Reorder(BaseModel):
     shop_id: SqidId[Shop]
     earlier: list["Reorder"]
     also: SqidList[Order] | None
+
+
+@dataclass
+class Leaflet:
+    shop_id: PublicId
+
+
+class Parcel(NamedTuple):
+    shop_id: PublicId
+
+
+class Label(TypedDict):
+    shop_id: PublicId
+
+
+class Shelf(BaseModel):
+    @computed_field
+    @property
+    def shop_id(self) -> PublicId: ...
+
+
+Ids = TypeAliasType("Ids", list[PublicId])
+
+
+@pytest.mark.parametrize("kind", [Leaflet, Parcel, Label, Shelf, Ids])
+def test_an_open_id_is_found_in_whatever_pydantic_reads(kind: Any) -> None:
+    """It would be an integer on the wire."""
+    assert [type(named) for named in kinds_in(dict[str, kind])] == [TypeVar]
 
 
 def test_what_the_ids_of_a_type_name() -> None:

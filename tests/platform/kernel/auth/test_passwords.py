@@ -4,6 +4,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 
 import pytest
 from argon2 import PasswordHasher, extract_parameters
@@ -17,10 +18,11 @@ from kernel.auth.passwords import (
     generate_password,
     hash_password,
     needs_renewal,
+    queueing,
     verify_password,
 )
 from kernel.errors.codes import Code
-from kernel.errors.refusals import Refusal
+from kernel.errors.refusals import Refusal, TransportRefusal
 from tests.platform.kernel.conftest import Configure
 
 RIGHT = "correct horse"
@@ -135,6 +137,17 @@ async def test_not_even_for_the_first_nobody_the_loop_waits(configure: Configure
     await verify_password("anything", None)
     assert threads
     assert all(name.startswith("argon2") for name in threads)
+
+
+async def test_after_the_database_stood_still_people_sign_in_side_by_side(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(passwords, "_pace", passwords._Pace(seconds_each=30))
+    async with AsyncExitStack() as admitted:
+        for _ in range(8):
+            await admitted.enter_async_context(queueing())
+        with pytest.raises(TransportRefusal, match="1004"):
+            await admitted.enter_async_context(queueing())
+    assert passwords._pace.waiting == 0
+    assert passwords._pace.seconds_each < 30
 
 
 # --- strength

@@ -139,6 +139,23 @@ BROKEN = [
         "shop.orders.send: in its answer an id does not say which kind of row it names; write ",
     ),
     (
+        SHOP
+        | {
+            "features/shop/orders/send.py": SEND.replace("import post", "import SqidId, post").replace(
+                "order_id: int", "order_id: SqidId[int]"
+            )
+        },
+        "shop.orders.send: in its parameter `order_id`, int has no id_kind, so no id can name its rows; name a model",
+    ),
+    (
+        SHOP
+        | {
+            "features/shop/orders/send.py": SEND.replace("import post", "import PublicId, Schema, Status, post")
+            + "class Sent(Schema):\n    by: PublicId[Status]\n"
+        },
+        "features/shop/orders/send.py: Status has no id_kind",
+    ),
+    (
         SHOP | {"features/shop/orders/send.py": SEND.replace(" -> bool", "")},
         "shop.orders.send: its handler must say what it returns, a class whose fields the client may see",
     ),

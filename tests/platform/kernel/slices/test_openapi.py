@@ -63,9 +63,9 @@ def test_a_success_stands_beside_a_refusal() -> None:
 
 def test_what_the_transport_may_answer() -> None:
     with_body, without = operation_of(slice_of(send)), operation_of(slice_of(look, method="get"))
-    assert sorted(with_body["responses"]) == ["200", "413", "415", "500"]
+    assert sorted(with_body["responses"]) == ["200", "408", "413", "415", "500"]
     assert sorted(without["responses"]) == ["200", "500"]
-    for status, code in (("413", "1003"), ("415", "1005"), ("500", "1000")):
+    for status, code in (("408", "1006"), ("413", "1003"), ("415", "1005"), ("500", "1000")):
         answer = with_body["responses"][status]
         assert answer["description"].startswith(code)
         assert answer["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Refused"}
