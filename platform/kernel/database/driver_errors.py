@@ -11,7 +11,8 @@ from tortoise.exceptions import BaseORMException, DBConnectionError, IntegrityEr
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _CONFLICTS = {"40001", "40P01", "55P03"}  # serialization failure, deadlock, lock not available
-_ABSENCE = {"08", "53", "57"}  # classes: connection exception, insufficient resources, operator intervention
+# Classes: connection exception, insufficient resources, operator intervention; invalid authorization, no such database
+_ABSENCE = {"08", "53", "57", "28", "3D"}
 _LOSS = {"25P03", "57P01", "57P02", "57P05"}  # the server ended the session: an idle transaction, a stop, a crash
 _UNWRITABLE = {"25006", "53100"}  # read-only transaction, disk full
 _SQLITE_BUSY = ("database is locked", "database table is locked")
@@ -55,16 +56,19 @@ def is_conflict(error: BaseException) -> bool:
 def is_unavailable(error: BaseException) -> bool:
     """Whether the database did not answer, is about to stop, or cannot be written."""
     cause = _cause(error)
-    unreachable = isinstance(cause, DBConnectionError | TimeoutError) or _state(cause)[:2] in _ABSENCE
+    # The first of them also around an OSError that is no ConnectionError: no route, no such host, several addresses tried.
+    unreachable = (
+        isinstance(error, DBConnectionError) or isinstance(cause, TimeoutError) or _state(cause)[:2] in _ABSENCE
+    )
     return unreachable or is_lost(cause) or is_unwritable(cause)
 
 
 def is_lost(error: BaseException) -> bool:
     """Whether the connection ended, or what it knew of the tables: the same on a fresh one may succeed."""
     cause = _cause(error)
-    if isinstance(
-        cause, DBConnectionError | ValueError
-    ):  # there was none; asyncpg's word for a value that does not fit
+    if isinstance(error, DBConnectionError):  # there was none
+        return False
+    if isinstance(cause, ValueError):  # asyncpg's word for a value that does not fit
         return False
     state = _state(cause)
     return isinstance(cause, _LOST) or state.startswith("08") or state in _LOSS

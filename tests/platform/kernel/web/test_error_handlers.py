@@ -1,5 +1,6 @@
 """From an exception to an envelope, and no word of what is inside."""
 
+import socket
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -47,6 +48,10 @@ CASES: list[tuple[Callable[[], BaseException], int, str, str | None]] = [
     (lambda: OutOfScope(INSIDE, 7), 200, "2208", "This record lies outside of your data scope."),
     (lambda: IntegrityError(INSIDE), 200, "1100", None),
     (lambda: DBConnectionError(INSIDE), 503, "1004", NO_ANSWER),
+    (lambda: DBConnectionError(OSError(113, INSIDE)), 503, "1004", NO_ANSWER),
+    (lambda: DBConnectionError(socket.gaierror(-2, INSIDE)), 503, "1004", NO_ANSWER),
+    (database_error(asyncpg.InvalidPasswordError), 503, "1004", NO_ANSWER),
+    (database_error(asyncpg.InvalidCatalogNameError), 503, "1004", NO_ANSWER),
     (lambda: ConnectionRefusedError(INSIDE), 503, "1004", NO_ANSWER),
     (lambda: TimeoutError(INSIDE), 503, "1004", NO_ANSWER),
     (lambda: asyncpg.InternalClientError(INSIDE), 503, "1004", NO_ANSWER),
