@@ -29,12 +29,18 @@ class Ended:
 
 
 async def refuse_demo_accounts() -> None:
-    """Raise StartupRefused if an enabled account has the password of demo mode; it names all of them."""
-    enabled = [user.user_name for user in await _holders() if user.status_type == Status.ENABLED]
-    if enabled:
+    """Raise StartupRefused if an account has the password of demo mode; it names all of them.
+
+    The disabled ones too: enabled while the server runs, they would be open to everybody.
+    """
+    names = [
+        user.user_name if user.status_type == Status.ENABLED else f"{user.user_name} (disabled)"
+        for user in await _holders()
+    ]
+    if names:
         raise StartupRefused(
-            f"APP_ENV=production: whoever knows the password of demo mode, {DEMO_PASSWORD}, can sign in as "
-            f"{', '.join(enabled)}. Run: just end-demo-accounts"
+            f"APP_ENV=production: the password of demo mode, {DEMO_PASSWORD}, which everybody knows, is that of "
+            f"{', '.join(names)}. Run: just end-demo-accounts"
         )
 
 

@@ -24,7 +24,7 @@ async def refusal() -> str:
 
 
 async def named() -> list[str]:
-    return (await refusal()).partition("sign in as ")[2].partition(". Run")[0].split(", ")
+    return (await refusal()).partition("is that of ")[2].partition(". Run")[0].split(", ")
 
 
 async def replace_passwords(*but: str) -> None:
@@ -37,11 +37,12 @@ async def test_production_names_every_account_in_one_sentence(configure: Configu
     async with unchanged():
         message = await refusal()
     assert message.startswith(
-        "APP_ENV=production: whoever knows the password of demo mode, 123456, can sign in as Soybean,"
+        "APP_ENV=production: the password of demo mode, 123456, which everybody knows, is that of Soybean,"
     )
     assert message.endswith(". Run: just end-demo-accounts")
     assert len(message.splitlines()) == 1
-    assert await named() == await User.filter(status_type="1").order_by("id").values_list("user_name", flat=True)
+    shown = [name.removesuffix(" (disabled)") for name in await named()]
+    assert shown == await User.all().order_by("id").values_list("user_name", flat=True)
 
 
 @pytest.mark.parametrize("env", ["demo", "development"])
@@ -53,8 +54,10 @@ async def test_elsewhere_they_are_wanted(env: str, configure: Configure) -> None
 async def test_whose_password_was_changed_is_not_named(configure: Configure) -> None:
     configure(APP_ENV="production")
     await replace_passwords("Super", "wangwei", "dengkai")
-    assert await named() == ["Super", "wangwei"]
-    await replace_passwords("dengkai")  # has resigned, so the account is disabled
+    assert await named() == ["Super", "dengkai (disabled)", "wangwei"]
+    await replace_passwords("dengkai")  # has resigned; whoever takes them on again enables the account
+    assert await named() == ["dengkai (disabled)"]
+    await end_demo_accounts()
     await refuse_unready_database()
 
 
