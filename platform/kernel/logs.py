@@ -99,3 +99,5 @@ def configure_logs() -> None:
     root.setLevel(logging.DEBUG if settings().app_debug else logging.INFO)
     for noisy in _CHATTERERS:
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # With a traceback at each try to open a spare connection, while every request says already that there is none.
+    logging.getLogger("asyncpg.pool").setLevel(logging.ERROR)

@@ -1,9 +1,9 @@
 """The base of every request and response class: camelCase on the wire, snake_case in Python and accepted on input."""
 
+from collections import defaultdict
 from collections.abc import Set
 from difflib import get_close_matches
-from functools import cache, lru_cache
-from heapq import nsmallest
+from functools import cache
 from types import NoneType
 from typing import Any, get_args
 
@@ -14,9 +14,12 @@ from pydantic_core import PydanticCustomError
 from kernel.context import use_case
 from kernel.settings import settings
 
-_SHOWN_NAMES, _SHOWN_CHARACTERS = 10, 50
+_MOST_NAMES, _SHOWN_CHARACTERS = 20, 50
 
 log = structlog.get_logger(__name__)
+
+_told: defaultdict[tuple[type, str | None], set[str]] = defaultdict(set)
+"""Which unknown fields the log has named, by class and use case."""
 
 
 def wire_name(name: str) -> str:
@@ -102,17 +105,15 @@ def _names(request: type[Request]) -> frozenset[str]:
 
 
 def _tell_unknown(request: type[Request], unknown: Set[object]) -> None:
-    """Log names that clients chose: few, short, on one line, and without their values."""
-    shown = nsmallest(_SHOWN_NAMES, (str(name)[:_SHOWN_CHARACTERS] for name in unknown))
-    _tell_once(request, tuple(shown), len(unknown) - len(shown), use_case())
-
-
-@lru_cache(
-    maxsize=512
-)  # which makes it once for each use case and names, and forgets in the end what a client invented
-def _tell_once(request: type[Request], unknown: tuple[str, ...], more: int, _asked: str | None) -> None:
-    fields = ", ".join(_with_a_guess(request, name) for name in unknown) + (f" and {more} more" if more else "")
-    log.warning("unknown fields ignored", of=request.__name__, fields=fields)
+    """Log names that clients chose: each once for a use case, few, short, on one line, and without their values."""
+    told = _told[request, use_case()]
+    names = {str(name)[:_SHOWN_CHARACTERS] for name in unknown} - told
+    fresh = sorted(names)[: _MOST_NAMES - len(told)]  # whoever invents names fills neither the log nor the memory
+    if fresh:
+        told.update(fresh)
+        more = f" and {len(names) - len(fresh)} more" if len(names) > len(fresh) else ""
+        fields = ", ".join(_with_a_guess(request, name) for name in fresh) + more
+        log.warning("unknown fields ignored", of=request.__name__, fields=fields)
 
 
 def _with_a_guess(request: type[Request], name: str) -> str:

@@ -183,6 +183,13 @@ def test_not_even_for_debugging(log_to: LogTo) -> None:
     assert written.getvalue() == ""
 
 
+def test_a_driver_that_cannot_connect_leaves_it_to_the_requests_to_say_so(log_to: LogTo) -> None:
+    """asyncpg writes a traceback at each try to open a spare connection."""
+    written = log_to(io.StringIO(), APP_ENV="production")
+    logging.getLogger("asyncpg.pool").warning("Failed to restore the pool connection floor; retrying")
+    assert written.getvalue() == ""
+
+
 def test_a_logger_that_was_used_before_hears_of_the_set_up(log_to: LogTo) -> None:
     """It is kept from its first use on, and would go on writing as it was set up then."""
     log_to(io.StringIO(), APP_ENV="development")

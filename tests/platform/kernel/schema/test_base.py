@@ -76,7 +76,7 @@ def told(*bodies: dict[str, Any]) -> list[str]:
 
 @pytest.fixture(autouse=True)
 def nothing_told() -> None:
-    base._tell_once.cache_clear()
+    base._told.clear()
 
 
 @pytest.mark.parametrize(
@@ -88,9 +88,8 @@ def nothing_told() -> None:
         ({"a\n[error] forged\u2028": 1}, r"CloseShopRequest: a\n[error] forged\u2028"),
         ({"x" * 1000: 1}, "CloseShopRequest: " + "x" * 50),
         (
-            {f"f{number}": 1 for number in range(100, 90_000)},
-            "CloseShopRequest: f100, f1000, f10000, f10001, f10002, f10003, f10004, f10005, f10006, f10007"
-            " and 89890 more",
+            {f"f{number}": 1 for number in range(100_000, 190_000)},
+            f"CloseShopRequest: {', '.join(f'f{number}' for number in range(100_000, 100_020))} and 89980 more",
         ),
         ({1: 2}, "CloseShopRequest: 1"),
     ],
@@ -104,7 +103,7 @@ def test_both_spellings_are_known() -> None:
 
 
 def test_they_are_named_once_for_each_use_case() -> None:
-    assert len(told({"a": 1}, {"a": 2}, {"b": 1}, {"a": 1, "b": 1}, {"b": 2, "a": 2})) == 3
+    assert len(told({"a": 1}, {"a": 2}, {"b": 1}, {"a": 1, "b": 1}, {"b": 2, "a": 2})) == 2
     set_use_case("shop.close")
     assert len(told({"a": 1}, {"a": 1})) == 1
 
@@ -114,9 +113,9 @@ def test_and_not_in_production(configure: Configure) -> None:
     assert told({"shopNaem": 1}) == []
 
 
-def test_what_was_told_is_not_kept_for_ever() -> None:
-    told(*({f"f{number}": 1} for number in range(1000)))
-    assert base._tell_once.cache_info().currsize <= 512
+def test_whoever_invents_names_fills_neither_log_nor_memory() -> None:
+    assert len(told(*({f"f{number}": 1} for number in range(1000)))) == 20
+    assert sum(map(len, base._told.values())) == 20
 
 
 async def test_a_line_says_which_use_case(log_lines: io.StringIO, signed_in: SignedIn) -> None:
