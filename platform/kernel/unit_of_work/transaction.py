@@ -9,17 +9,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from functools import partial
+from typing import Any
 
 import structlog
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection, get_connections
 from tortoise.transactions import in_transaction
 
+from kernel.database.driver_errors import DatabaseBusy
 from kernel.unit_of_work.background import defer
-from kernel.unit_of_work.events import collected, reactions_to
+from kernel.unit_of_work.events import Reaction, collected, reactions_to
 from kernel.unit_of_work.turns import turn
 
 log = structlog.get_logger(__name__)
+
+BUSY_ATTEMPTS = 3  # of a reaction; each waits as long for a connection as a request does
 
 _open: ContextVar[frozenset[str]] = ContextVar("open_transactions", default=frozenset())
 
@@ -63,12 +67,24 @@ async def lock_until_commit(name: str) -> None:
         await connection.execute_query("SELECT pg_advisory_xact_lock(hashtext($1))", [f"tessera:{name}"])
 
 
+async def _react(reaction: Reaction[Any], event: object) -> None:
+    attempts = BUSY_ATTEMPTS
+    while True:
+        attempts -= 1
+        try:
+            async with transaction(reaction.__module__):
+                await reaction(event)
+            return
+        except DatabaseBusy:  # there was no connection to run it on
+            if not attempts:
+                raise
+
+
 async def deliver(events: list[object]) -> None:
     """Run every reaction to every event, each in a transaction of its own. One that fails is logged and stops no other."""
     for event in events:
         for reaction in reactions_to(type(event)):
             try:
-                async with transaction(reaction.__module__):
-                    await reaction(event)
+                await _react(reaction, event)
             except Exception:
                 log.exception("reaction failed", reaction=reaction.__module__, event_told=repr(event))

@@ -1,7 +1,9 @@
 """One transaction for each use case that writes; what it tells others is told after the commit, or never."""
 
 import asyncio
-from collections.abc import Iterator
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +15,7 @@ from tortoise.context import TortoiseContext
 from features.hr.models import Tag
 from kernel import emit, on, transaction
 from kernel.database.config import tortoise_config
+from kernel.database.driver_errors import DatabaseBusy
 from kernel.database.engines import asyncpg, sqlite
 from kernel.slices.discovery import database_config
 from kernel.unit_of_work import events as events_module
@@ -182,6 +185,28 @@ async def test_units_at_once_keep_their_events_apart(told: list[object]) -> None
     await asyncio.gather(work("a"), work("b"), work("c"), return_exceptions=True)
     assert sorted(await tags()) == ["a", "c"]
     assert sorted(map(str, told)) == [str(TagMade("a")), str(TagMade("c"))]
+
+
+@pytest.mark.parametrize(("busy", "logged"), [(2, []), (3, ["reaction failed"])])
+async def test_a_reaction_for_which_no_connection_is_free_waits_for_one(
+    busy: int, logged: list[str], told: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = 0
+
+    @asynccontextmanager
+    async def busy_at_first(*_: object) -> AsyncIterator[None]:
+        nonlocal tries
+        tries += 1
+        if 1 < tries <= 1 + busy:  # the first one is the use case's own
+            raise DatabaseBusy("no connection was free")
+        yield
+
+    monkeypatch.setattr(sys.modules[connection_of.__module__], "turn", busy_at_first)
+    with capture_logs() as logs:
+        async with transaction(__name__):
+            await make("a")
+    assert told == ([] if logged else [TagMade("a")])
+    assert [line["event"] for line in logs] == logged
 
 
 async def test_a_reaction_that_fails_takes_nothing_from_the_others(told: list[object]) -> None:
