@@ -119,9 +119,7 @@ class RequestMiddleware:
                     await refused(refusal)(scope, receive, send_with_headers)
                 except Exception:
                     log.exception("unhandled exception", method=method, path=path)
-                    if (
-                        status
-                    ):  # the answer has begun: let the server break it off, or the caller takes half for the whole
+                    if status:  # it has begun: let the server break it off, or the caller takes half for the whole
                         raise
                     scope[REFUSED_CODE] = Code.INTERNAL_ERROR.value
                     answer = refused(TransportRefusal(500, Code.INTERNAL_ERROR))

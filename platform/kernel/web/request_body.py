@@ -35,6 +35,8 @@ class RequestBody:
 
     async def drain(self) -> bool:
         """Read the rest and forget it. Returns whether the connection is fit for another request."""
+        if self._ended or self._hopeless:
+            return self._ended
         drained = 0
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
