@@ -1,7 +1,8 @@
 """Who may call a slice, and what it is called: the name that permissions, OpenAPI and clients hold on to."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,10 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import create_model
 from starlette.routing import BaseRoute
 
-from kernel import PUBLIC, SIGNED_IN, get
+from kernel import PUBLIC, SIGNED_IN, any_of, get
 from kernel.app import create_app
+from kernel.errors.operator import DeclarationError
+from kernel.identity.models import SUPER_ROLE
 from kernel.rbac.authorize import Access
 from kernel.rbac.declarations import RoleEntry
 from kernel.slices.discovery import discover
@@ -114,12 +117,40 @@ def routes_without_an_access_rule(routes: Iterable[BaseRoute], listed: set[str])
     return [f"{path} has no access rule; make it a slice" for path in paths if path not in listed]
 
 
-def access_of_no_known_kind(slices: Iterable[SliceRoute]) -> list[str]:
-    """A rule with something else than an Access would refuse nobody."""
+def roles_of_no_module(slices: Iterable[SliceRoute], declared: set[str]) -> list[str]:
+    """What `roles=` names and no access.py declares: a typing error closes the slice to everybody."""
     return [
-        f"{route.name} has the access {route.access_rule.access!r}; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing"
+        f"features/{route.name.replace('.', '/')}.py asks for the role {role}, which no access.py declares"
         for route in slices
-        if not isinstance(route.access_rule.access, Access)
+        for role in sorted((route.access_rule.roles.names if route.access_rule.roles else set()) - declared)
+    ]
+
+
+def buttons_of_no_role(slices: Iterable[SliceRoute], granted: Sequence[str]) -> list[str]:
+    """The buttons that no declared role has: a typing error here too, or nobody but a super administrator passes."""
+    return [
+        f"features/{route.name.replace('.', '/')}.py asks for the button {button}, which no role in an access.py is granted"
+        for route in slices
+        for button in sorted(route.access_rule.button.names if route.access_rule.button else set())
+        if not any(fnmatchcase(button, pattern) for pattern in granted)
+    ]
+
+
+def grants_of_nothing(roles: Iterable[RoleEntry], slices: Iterable[SliceRoute], menus: set[str]) -> list[str]:
+    """What a declared role is granted and is not there. The start only warns of it."""
+    slices = list(slices)
+    buttons = {name for route in slices if route.access_rule.button for name in route.access_rule.button.names}
+    use_cases = {route.name for route in slices}
+    return [
+        f"{role.code} is granted the {what} {pattern}, and there is none of that name"
+        for role in roles
+        for what, patterns, names in (
+            ("use case", role.apis, use_cases),
+            ("button", role.buttons, buttons),
+            ("menu", (*role.menus, role.home), menus),
+        )
+        for pattern in patterns
+        if not any(fnmatchcase(name, pattern) for name in names)
     ]
 
 
@@ -157,12 +188,34 @@ def test_what_the_declared_roles_are_granted():
     ]
 
 
-def test_every_access_is_one(slices, planted):
+def test_every_access_is_one(planted):
     """Without a word a slice is GRANTED. A typing error, such as `access="public"`, must not be a fifth kind of access."""
-    assert access_of_no_known_kind(slices) == []
     assert planted("shop.orders.send").access_rule.access is Access.GRANTED
-    assert access_of_no_known_kind([planted("shop.login", access="public")]) == [
-        "shop.login has the access 'public'; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing"
+    with pytest.raises(DeclarationError, match=r"shop\.login has the access 'public'; write PUBLIC, SIGNED_IN"):
+        planted("shop.login", access="public")
+
+
+def test_roles_and_buttons_exist(slices, planted):
+    """A mistyped name is said once, with its file; else it is a refusal 2202 or 2204 in tests that name no file."""
+    roles = [role for feature in discover() for role in feature.access.roles]
+    menus = {e.route_name for feature in discover() for menu in feature.access.menus for e, _ in menu.walk()}
+    assert roles_of_no_module(slices, {role.code for role in roles} | {SUPER_ROLE}) == []
+    assert buttons_of_no_role(slices, [pattern for role in roles for pattern in role.buttons]) == []
+    assert grants_of_nothing(roles, slices, menus) == []
+    asking = [planted("shop.orders.send", button="B_SHPO_SEND", roles=any_of("R_SHOP", "R_SHPO"))]
+    assert roles_of_no_module(asking, {"R_SHOP"}) == [
+        "features/shop/orders/send.py asks for the role R_SHPO, which no access.py declares"
+    ]
+    assert buttons_of_no_role(asking, ["B_SHOP_*"]) == [
+        "features/shop/orders/send.py asks for the button B_SHPO_SEND, which no role in an access.py is granted"
+    ]
+    keeper = RoleEntry(
+        "R_SHOP", "Keeper", apis=["shpo.*"], buttons=["B_SHOP_*", "B_SHPO_*"], menus=["shop"], home="hoem"
+    )
+    assert grants_of_nothing([keeper], asking, {"shop"}) == [
+        "R_SHOP is granted the use case shpo.*, and there is none of that name",
+        "R_SHOP is granted the button B_SHOP_*, and there is none of that name",
+        "R_SHOP is granted the menu hoem, and there is none of that name",
     ]
 
 

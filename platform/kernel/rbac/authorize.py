@@ -71,6 +71,11 @@ class AccessRule:
     open_during_password_change: bool = False
 
     def __post_init__(self) -> None:
+        if not isinstance(self.access, Access):  # pyright: ignore[reportUnnecessaryIsInstance]  it would ask for sign-in alone
+            raise DeclarationError(
+                f"{self.name} has the access {self.access!r}; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing; "
+                "a role stands in roles="
+            )
         if self.access is Access.PUBLIC and (self.button or self.roles):
             raise DeclarationError(
                 f"{self.name} is PUBLIC and names a button or a role, which nobody would be asked for"
