@@ -83,6 +83,15 @@ async def restore() -> None:
     await connection.execute_script(f"BEGIN; SET LOCAL session_replication_role = replica; {copies} {counters} COMMIT")
 
 
+async def empty(table: str) -> None:
+    """Delete all of its rows, whatever rows of whichever module point at them. `restore` brings them back."""
+    connection, delete = get_connection("default"), f'DELETE FROM "{table}"'
+    if SERVER:
+        await connection.execute_script(f"BEGIN; SET LOCAL session_replication_role = replica; {delete}; COMMIT")
+    else:
+        await connection.execute_script(f"PRAGMA foreign_keys=OFF; {delete}; PRAGMA foreign_keys=ON")
+
+
 _undone: object = None
 
 

@@ -1,7 +1,8 @@
 """Who may call a slice, and what it is called: the name that permissions, OpenAPI and clients hold on to."""
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,16 @@ def routes_without_an_access_rule(routes: Iterable[BaseRoute], listed: set[str])
     return [f"{path} has no access rule; make it a slice" for path in paths if path not in listed]
 
 
+def buttons_of_no_role(slices: Iterable[SliceRoute], granted: Sequence[str]) -> list[str]:
+    """The buttons that no declared role has: a typing error here too, or nobody but a super administrator passes."""
+    return [
+        f"features/{route.name.replace('.', '/')}.py asks for the button {button}, which no role in an access.py is granted"
+        for route in slices
+        for button in sorted(route.access_rule.button.names if route.access_rule.button else set())
+        if not any(fnmatchcase(button, pattern) for pattern in granted)
+    ]
+
+
 def test_public_slices(slices, planted):
     """Whoever opens a slice to the world says so in two places, of which a reviewer reads one."""
     assert differing_access(slices, PUBLIC_SLICES, is_public) == []
@@ -157,6 +168,15 @@ def test_what_is_declared_exists():
 def test_without_a_word_a_slice_is_granted(planted):
     """And a typing error is no fifth kind of access: see `kernel.startup.declarations`."""
     assert planted("shop.orders.send").access_rule.access is Access.GRANTED
+
+
+def test_every_button_is_held_by_a_role(slices, planted):
+    """A mistyped one is said with its file; else nobody but a super administrator passes, and tests say 2202."""
+    granted = [pattern for feature in discover() for role in feature.access.roles for pattern in role.buttons]
+    assert buttons_of_no_role(slices, granted) == []
+    assert buttons_of_no_role([planted("shop.orders.send", button="B_SHPO_SEND")], ["B_SHOP_*"]) == [
+        "features/shop/orders/send.py asks for the button B_SHPO_SEND, which no role in an access.py is granted"
+    ]
 
 
 def test_nothing_answers_beside_the_slices():

@@ -22,7 +22,8 @@ def untested_slices(root: Path, names: Iterable[str]) -> list[str]:
             found.append(f"{shown(test, root)} has no test_success")
         elif not any(_of("test_success", each) for each in _snapshots(test)):
             found.append(
-                f"{shown(test, root)} has no snapshot of test_success; assert shown(answer, events) == snapshot"
+                f"{shown(test, root)} has no snapshot of test_success; assert as_snapshot(answer, events) == snapshot, "
+                f"and run: just snapshots {shown(test, root)}"
             )
     return found
 
@@ -85,7 +86,8 @@ def test_untested_slices_are_caught(tmp_path):
     )
     names = ["shop.login", "shop.mine", *(f"shop.orders.{verb}" for verb in ("get", "send", "take_back", "track"))]
     assert untested_slices(tmp_path, names) == [
-        "tests/features/shop/orders/test_send.py has no snapshot of test_success; assert shown(answer, events) == snapshot",
+        "tests/features/shop/orders/test_send.py has no snapshot of test_success; assert as_snapshot(answer, events) == snapshot, "
+        "and run: just snapshots tests/features/shop/orders/test_send.py",
         "shop.orders.take_back has no test; write tests/features/shop/orders/test_take_back.py",
         "tests/features/shop/orders/test_track.py has no test_success",
     ]

@@ -73,7 +73,8 @@ class AccessRule:
     def __post_init__(self) -> None:
         if not isinstance(self.access, Access):  # which would refuse nobody
             raise DeclarationError(
-                f"{self.name} has the access {self.access!r}; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing"
+                f"{self.name} has the access {self.access!r}; write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing; "
+                "a role stands in roles="
             )
         if self.access is Access.PUBLIC and (self.button or self.roles):
             raise DeclarationError(

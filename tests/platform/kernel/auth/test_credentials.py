@@ -2,10 +2,10 @@
 
 import pytest
 
-from features.hr.models import Employee
 from kernel.auth.credentials import _hash_of_stand_in, check_credentials
 from kernel.errors.refusals import Refusal
 from kernel.identity.models import User
+from tests import database
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -30,8 +30,7 @@ async def test_everybody_stands_in_for_some_name() -> None:
 
 
 async def test_without_a_user_there_is_no_stand_in() -> None:
-    await Employee.with_deleted().update(user_id=None)
-    await User.all().delete()
+    await database.empty(User._meta.db_table)
     assert await _hash_of_stand_in("nobody") is None
     with pytest.raises(Refusal, match="2401"):
         await check_credentials("nobody", "123456")

@@ -115,7 +115,7 @@ def test_nothing_is_wrong_with_the_shop(shop: Shop) -> None:
             'roles="R_SHOP"',
             'access="R_SHOP"',
             "features/shop/orders/send.py:6: shop.orders.send has the access 'R_SHOP'; "
-            "write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing",
+            "write PUBLIC, SIGNED_IN, SUPER_ADMIN, or nothing; a role stands in roles=",
         ),
         (
             "stall",
