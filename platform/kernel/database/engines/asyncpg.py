@@ -121,7 +121,7 @@ class _PooledClient(AsyncpgDBClient):
         self.acquire_timeout = acquire_timeout
 
     def acquire_connection(self) -> Any:
-        return _Held(self)  # pyright: ignore[reportArgumentType]
+        return _Held(self)  # pyright: ignore[reportArgumentType]  like the stock wrapper, without its base
 
     async def take(self) -> Any:
         """A connection of the pool. Raises DatabaseBusy, DBConnectionError if the server cannot be reached."""
