@@ -31,11 +31,13 @@ PUBLIC_SLICES = {
     "route.constant_routes",
 }
 SIGNED_IN_SLICES = {
+    "auth.change_password",
     "auth.user_info",
     "route.exists",
     "route.user_routes",
 }
 OPEN_DURING_PASSWORD_CHANGE = {
+    "auth.change_password",
     "auth.user_info",
     "route.exists",
     "route.user_routes",

@@ -34,7 +34,7 @@ _unwritten: dict[str, LoginFailures] = {}
 
 @asynccontextmanager
 async def limit_guesses(user_name: str) -> AsyncIterator[None]:
-    """Verify a password within. A refusal 2401 counts as a failure of the name; going through clears the count.
+    """Verify a password within. A refusal 2401 or 2405 counts as a failure of the name; going through clears the count.
 
     Raises Refusal 2408 while the name is locked, even for the right password; TransportRefusal 503 if too many sign in
     at once. Not within a transaction: its rollback would undo the count.
@@ -45,7 +45,7 @@ async def limit_guesses(user_name: str) -> AsyncIterator[None]:
         try:
             yield
         except Refusal as refusal:
-            if refusal.code is Code.WRONG_CREDENTIALS:
+            if refusal.code in (Code.WRONG_CREDENTIALS, Code.OLD_PASSWORD_WRONG):
                 await count_failure(user_name)
             raise
         # Once more: of many guesses at once, those that were verified after the fifth failure come too late.

@@ -3,6 +3,7 @@
 from functools import partial
 
 import structlog
+from tortoise.expressions import F
 
 from kernel.auth.passwords import hash_password, needs_renewal
 from kernel.auth.tokens import TokenPair, issue_pair
@@ -27,6 +28,11 @@ async def open_session(user: User, password: str) -> TokenPair:
         raise Refusal(Code.ACCOUNT_DISABLED)
     await defer(partial(_note_sign_in, user, password))
     return issue_pair(user.id, user.token_version)
+
+
+async def end_all_sessions(user_id: int) -> None:
+    """Within a transaction: every token of the user that was issued until now is dead once it has committed."""
+    await User.filter(id=user_id).update(token_version=F("token_version") + 1)
 
 
 async def _note_sign_in(user: User, password: str) -> None:
