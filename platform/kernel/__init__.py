@@ -21,6 +21,7 @@ from kernel.schema.types import (
     Date,
     Email,
     Gender,
+    Line,
     LongText,
     Millis,
     Password,
