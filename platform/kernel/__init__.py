@@ -37,6 +37,7 @@ from kernel.search.request import (
     AtMost,
     AuditedSearchRequest,
     Contains,
+    ContainsPhone,
     Exact,
     Filter,
     OneOf,

@@ -186,10 +186,16 @@ Email = Annotated[
 ]
 """An address, in lower case and composed (NFC), so that one mailbox is not registered twice."""
 
+
+def bare_phone(number: str) -> str:
+    """A number or a part of one, without what people put between its digits."""
+    return re.sub("[ ()-]", "", number.strip())
+
+
 Phone = Annotated[
     str,
     StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()-]{4,30}$"),
-    AfterValidator(lambda number: re.sub("[ ()-]", "", number)),
+    AfterValidator(bare_phone),
 ]
 """A number, without the blanks, hyphens and parentheses that people put in, so that it is not registered twice."""
 
