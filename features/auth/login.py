@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from kernel import PUBLIC, Password, Request, Schema, post
+from features.auth.records import LoginResponse
+from kernel import PUBLIC, Password, Request, post
 from kernel.auth.credentials import check_credentials
 from kernel.auth.sessions import open_session
 
@@ -12,12 +13,6 @@ from kernel.auth.sessions import open_session
 class LoginRequest(Request):
     user_name: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     password: Password
-
-
-class LoginResponse(Schema):
-    token: str
-    refresh_token: str
-    must_change_password: bool
 
 
 @post("/login", access=PUBLIC, transaction=False)  # verifying takes 30 ms of CPU, too long to hold a connection

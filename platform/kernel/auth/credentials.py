@@ -1,14 +1,15 @@
-"""A user name and a password: whose are they?"""
+"""A user name and a password, or a phone: whose are they?"""
 
 import hashlib
 import hmac
 
-from kernel.auth.lockout import limit_guesses
+from kernel.auth.lockout import limit_guesses, unlock
 from kernel.auth.passwords import NewPassword, verify_password
 from kernel.auth.sessions import end_all_sessions
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
 from kernel.identity.models import User
+from kernel.schema.types import Status
 from kernel.settings import settings
 
 
@@ -37,7 +38,7 @@ async def confirm_password(user_id: int, password: str) -> User:
 
 
 async def replace_password(user: User, new: NewPassword, *, must_change: bool = False) -> None:
-    """Within a transaction: give the user another password, and end all of their sessions.
+    """Within a transaction: give the user another password, end all of their sessions, and free the name if it is locked.
 
     Raises Refusal 2306 if it is not the one any more that `user` was read with.
     """
@@ -47,6 +48,17 @@ async def replace_password(user: User, new: NewPassword, *, must_change: bool = 
     locked.password_hash, locked.must_change_password = new.hash, must_change
     await locked.save(update_fields=["password_hash", "must_change_password"])
     await end_all_sessions(user.id)
+    await unlock(user.user_name)
+
+
+async def owner_of_phone(phone: str) -> User:
+    """The user with this phone, for who has shown that it is theirs. Raises Refusal 2404 for nobody, 2102 for a disabled one."""
+    user = await User.get_or_none(user_phone=phone)
+    if user is None:
+        raise Refusal(Code.PHONE_NOT_REGISTERED)
+    if user.status_type != Status.ENABLED:
+        raise Refusal(Code.ACCOUNT_DISABLED)
+    return user
 
 
 async def _hash_of_stand_in(user_name: str) -> str | None:

@@ -89,6 +89,13 @@ async def forget_failures(user_name: str) -> None:
         log.warning("count of failed sign-ins not cleared", error=str(error))
 
 
+async def unlock(user_name: str) -> None:
+    """Clear the count of a name, locked or not, with whose password it was counted for. Within the transaction of that."""
+    name = _digest(user_name)
+    _unwritten.pop(name, None)
+    await LoginFailures.filter(name_digest=name).delete()
+
+
 def _digest(user_name: str) -> str:
     """What is stored of the name: people type passwords into the wrong field."""
     return hashlib.sha256(user_name.encode()).hexdigest()

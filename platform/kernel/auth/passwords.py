@@ -110,6 +110,12 @@ class NewPassword:
         return await cls.unchecked(raw)
 
     @classmethod
+    async def chosen_by_anybody(cls, raw: str, *, user_name: str = "") -> Self:
+        """As `chosen`, for somebody who is not signed in. Raises TransportRefusal 503 as `queueing` does."""
+        async with queueing():
+            return await cls.chosen(raw, user_name=user_name)
+
+    @classmethod
     async def unchecked(cls, raw: str) -> Self:
         """One that is taken however weak it is."""
         return cls(raw, await hash_password(raw))

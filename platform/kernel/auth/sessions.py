@@ -18,8 +18,8 @@ from kernel.unit_of_work.background import defer
 log = structlog.get_logger(__name__)
 
 
-async def open_session(user: User, password: str) -> TokenPair:
-    """Sign a user in, who has just given the right password. Raises Refusal 2102 for a disabled account.
+async def open_session(user: User, password: str | None = None) -> TokenPair:
+    """Sign a user in, who has just given the right password, or shown otherwise who they are. Raises Refusal 2102 for a disabled account.
 
     The time, and a new hash for one that was made with other parameters than today's, are written after the answer: who
     knows the password gets in, even while the database cannot save anything.
@@ -35,9 +35,9 @@ async def end_all_sessions(user_id: int) -> None:
     await User.filter(id=user_id).update(token_version=F("token_version") + 1)
 
 
-async def _note_sign_in(user: User, password: str) -> None:
+async def _note_sign_in(user: User, password: str | None) -> None:
     changes: dict[str, object] = {"last_login": now()}
-    if needs_renewal(user.password_hash):
+    if password and needs_renewal(user.password_hash):
         changes["password_hash"] = await hash_password(password)
     unless_changed_meanwhile = User.filter(id=user.id, password_hash=user.password_hash)
     try:
