@@ -7,7 +7,7 @@ from pydantic import StringConstraints
 from features.auth.records import LoginResponse
 from kernel import PUBLIC, Password, Request, post
 from kernel.auth.credentials import check_credentials
-from kernel.auth.sessions import open_session
+from kernel.auth.sessions import open_session, renew_hash
 
 
 class LoginRequest(Request):
@@ -19,5 +19,6 @@ class LoginRequest(Request):
 async def login(request: LoginRequest) -> LoginResponse:
     """An unknown name and a wrong password are one refusal and take one time, so that nobody learns which names exist."""
     user = await check_credentials(request.user_name, request.password)
-    pair = await open_session(user, request.password)
+    pair = await open_session(user)
+    await renew_hash(user, request.password)
     return LoginResponse(token=pair.access, refresh_token=pair.refresh, must_change_password=user.must_change_password)
