@@ -16,7 +16,7 @@ import math
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from typing import cast
@@ -107,21 +107,22 @@ async def spending_code(phone: str, code: str) -> AsyncIterator[None]:
 
 async def _store(phone: str, code: str) -> None:
     """Put the code in the place of the phone's last one, and count it. Raises Refusal 2403 over the limits."""
-    phone_digest = _phone_digest(phone)
+    phone_digest, moment = _phone_digest(phone), now()
     async with transaction(__name__):
         row = await Captcha.select_for_update().get_or_none(phone_digest=phone_digest)
         if row is None:
             await _prune()
-            new = Captcha(phone_digest=phone_digest, expires_at=now(), sent_at=now() - PAUSE, day_began_at=now())
+            new = Captcha(phone_digest=phone_digest, expires_at=moment, sent_at=moment - PAUSE, day_began_at=moment)
             await Captcha.bulk_create([new], ignore_conflicts=True)  # somebody may have been faster
             row = await Captcha.select_for_update().get(phone_digest=phone_digest)
-        if row.day_began_at + DAY <= now():
-            row.day_began_at, row.sent_that_day = now(), 0
-        _refuse_until(row.sent_at + PAUSE, "This phone was sent a code less than a minute ago.")
+        if row.sent_at + PAUSE > moment:
+            raise _too_soon("This phone was sent a code less than a minute ago.", row.sent_at + PAUSE - moment)
+        if row.day_began_at + DAY <= moment:
+            row.day_began_at, row.sent_that_day = moment, 0
         if row.sent_that_day >= MOST_A_DAY:
-            _refuse_until(row.day_began_at + DAY, f"This phone was sent {MOST_A_DAY} codes within a day.")
+            raise _too_soon(f"This phone was sent {MOST_A_DAY} codes within a day.", row.day_began_at + DAY - moment)
         row.code_digest, row.tries = _code_digest(phone, code), 0
-        row.sent_at, row.expires_at = now(), now() + LIFETIME
+        row.sent_at, row.expires_at = moment, moment + LIFETIME
         row.sent_that_day += 1
         await row.save()
 
@@ -134,14 +135,12 @@ async def _prune() -> None:
         await Captcha.filter(id__in=[row.id for row in rows]).delete()
 
 
-def _refuse_until(moment: datetime, reason: str) -> None:
-    seconds = math.ceil((moment - now()).total_seconds())
-    if seconds > 0:
-        unit, size = next((each for each in _UNITS if seconds > each[1]), ("second", 1))
-        number = math.ceil(seconds / size)
-        raise Refusal(
-            Code.CAPTCHA_SEND_FAILED, f"{reason} Try again in {number} {unit if number == 1 else f'{unit}s'}."
-        )
+def _too_soon(reason: str, wait: timedelta) -> Refusal:
+    seconds = math.ceil(wait.total_seconds())
+    unit, size = next((each for each in _UNITS if seconds > each[1]), ("second", 1))
+    number = math.ceil(seconds / size)
+    plural = "s" if number > 1 else ""
+    return Refusal(Code.CAPTCHA_SEND_FAILED, f"{reason} Try again in {number} {unit}{plural}.")
 
 
 def _phone_digest(phone: str) -> str:

@@ -19,6 +19,7 @@ from kernel.auth.lockout import (
     forget_failures,
     limit_guesses,
     refuse_if_locked,
+    unlock,
 )
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
@@ -80,6 +81,18 @@ async def test_success_forgets() -> None:
     await forget_failures("ann")
     await fail(4)
     assert not await is_locked()
+
+
+async def test_a_locked_name_is_freed() -> None:
+    """Of what this process counted, too; and of no other name."""
+    for name in ("ann", "bob", "cid"):
+        await fail(5, name)
+    await unlock("ann")
+    lockout._count_here(lockout._digest("bob"))
+    async with transaction(__name__):
+        await unlock("bob")
+    assert [await is_locked(name) for name in ("ann", "bob", "cid")] == [False, False, True]
+    assert lockout._digest("bob") not in lockout._unwritten
 
 
 async def test_failures_are_forgotten_a_quarter_of_an_hour_after_the_first() -> None:

@@ -223,6 +223,16 @@ async def test_a_new_password_comes_with_its_hash() -> None:
     assert await verify_password(generated.raw, generated.hash)
 
 
+async def test_for_somebody_who_is_not_signed_in_it_waits_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = await NewPassword.chosen_by_anybody(RIGHT)
+    assert await verify_password(RIGHT, chosen.hash)
+    with pytest.raises(Refusal, match="2409"):
+        await NewPassword.chosen_by_anybody("ann-is-here", user_name="ann")
+    monkeypatch.setattr(passwords, "_pace", passwords._Pace(waiting=10_000))
+    with pytest.raises(TransportRefusal, match="1004"):
+        await NewPassword.chosen_by_anybody(RIGHT)
+
+
 async def test_a_weak_one_is_taken_only_unchecked() -> None:
     with pytest.raises(Refusal, match="2409"):
         await NewPassword.chosen("ann-is-here", user_name="ann")
