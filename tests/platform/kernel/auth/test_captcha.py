@@ -141,10 +141,12 @@ async def test_ten_a_day(codes: Codes) -> None:
 
 
 async def test_of_many_asked_for_at_once_one_is_sent(codes: Codes) -> None:
-    answers = await asyncio.gather(*(send_code(PHONE) for _ in range(8)), return_exceptions=True)
-    assert [type(each) for each in answers].count(Refusal) == 7
-    assert len(codes) == 1
-    assert (await Captcha.get()).sent_that_day == 1
+    """The first time, which makes the row, and the next time, which finds it."""
+    for minute in range(2):
+        with after(minutes=minute):
+            answers = await asyncio.gather(*(send_code(PHONE) for _ in range(8)), return_exceptions=True)
+        assert [type(each) for each in answers].count(Refusal) == 7
+        assert len(codes) == (await Captcha.get()).sent_that_day == minute + 1
 
 
 async def test_the_table_holds_a_day(codes: Codes) -> None:
@@ -240,6 +242,12 @@ async def test_the_right_code_is_right_for_five_minutes(codes: Codes) -> None:
 async def test_a_phone_that_was_sent_none_has_none(codes: Codes) -> None:
     assert not await is_right("000000")
     assert not await Captcha.all().exists()
+
+
+async def test_a_guess_at_no_code_locks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On SQLite a transaction is the whole file's: a flood of guesses would keep all others from writing."""
+    monkeypatch.setattr(captcha, "transaction", None)
+    assert not await is_right("000000")
 
 
 async def test_a_new_code_takes_the_place_of_the_old_one(codes: Codes) -> None:
