@@ -3,9 +3,9 @@
 from features.auth.records import CaptchaCode
 from features.auth.registration import generated_user_name, open_own_account
 from kernel import PUBLIC, Created, NewPassword, Password, Phone, Request, UserName, post
-from kernel.auth.captcha import spending_code, try_code
+from kernel.auth.captcha import trying_code
 from kernel.auth.passwords import ensure_strong
-from kernel.identity.models import User
+from kernel.identity.models import SecurityEvent, User
 
 
 class RegisterRequest(Request):
@@ -24,8 +24,8 @@ async def register(request: RegisterRequest) -> Created[User]:
     """A refusal for another reason than the code leaves it to be tried again."""
     user_name = request.user_name or generated_user_name()
     ensure_strong(request.password, user_name=user_name)
-    await try_code(request.phone, request.code)
-    password = await NewPassword.chosen_by_anybody(request.password, user_name=user_name)
-    async with spending_code(request.phone, request.code):
-        user_id = await open_own_account(user_name, password, request.phone)
+    async with trying_code(request.phone, request.code, SecurityEvent.REGISTER) as right:
+        password = await NewPassword.chosen_by_anybody(request.password, user_name=user_name)
+        async with right.spent():
+            user_id = await open_own_account(user_name, password, request.phone)
     return Created(created_id=user_id)

@@ -2,10 +2,10 @@
 
 from features.auth.records import CaptchaCode
 from kernel import PUBLIC, NewPassword, Password, Phone, Request, Updated, post
-from kernel.auth.captcha import spending_code, try_code
+from kernel.auth.captcha import trying_code
 from kernel.auth.credentials import owner_of_phone, replace_password
 from kernel.auth.passwords import ensure_strong
-from kernel.identity.models import User
+from kernel.identity.models import SecurityEvent, User
 
 
 class ResetPasswordRequest(Request):
@@ -20,10 +20,10 @@ class ResetPasswordRequest(Request):
 async def reset_password(request: ResetPasswordRequest) -> Updated[User]:
     """Whether the phone has an account is told only to who holds it. The name, if guesses have locked it, is free again."""
     ensure_strong(request.password)
-    await try_code(request.phone, request.code)
-    owner = await owner_of_phone(request.phone)
-    new = await NewPassword.chosen_by_anybody(request.password, user_name=owner.user_name)
-    async with spending_code(request.phone, request.code):
-        user = await owner_of_phone(request.phone)
-        await replace_password(user, new)
+    async with trying_code(request.phone, request.code, SecurityEvent.PASSWORD_RESET) as right:
+        owner = await owner_of_phone(request.phone)
+        new = await NewPassword.chosen_by_anybody(request.password, user_name=owner.user_name)
+        async with right.spent():
+            user = await owner_of_phone(request.phone)
+            await replace_password(user, new)
     return Updated(updated_id=user.id)

@@ -105,6 +105,7 @@ class Settings(BaseSettings):
     argon2_parallelism: int = Field(1, ge=1)
 
     captcha_sender: Annotated[str, AfterValidator(_import_path)] | None = None
+    login_log_retention_days: int = Field(180, ge=1)
 
     first_admin_password: SecretStr | None = None
 

@@ -28,6 +28,7 @@ PUBLIC_SLICES = {
     "auth.captcha",
     "auth.code_login",
     "auth.login",
+    "auth.refresh_token",
     "auth.register",
     "auth.reset_password",
     "health.live",
@@ -35,12 +36,18 @@ PUBLIC_SLICES = {
     "route.constant_routes",
 }
 SIGNED_IN_SLICES = {
+    "auth.exit_impersonation",
+    "auth.logout",
+    "auth.update_profile",
     "auth.change_password",
     "auth.user_info",
     "route.exists",
     "route.user_routes",
 }
 OPEN_DURING_PASSWORD_CHANGE = {
+    "auth.exit_impersonation",
+    "auth.logout",
+    "auth.update_profile",
     "auth.change_password",
     "auth.user_info",
     "route.exists",

@@ -3,9 +3,9 @@
 A code has six digits, lives for five minutes, is used once, and may be tried five times. A phone is sent one a minute and
 ten a day. All of it is counted in the database, as in `lockout`; of phone and code only digests are kept.
 
-    await try_code(phone, code)  # each try is counted and committed before it is compared
-    async with spending_code(phone, code):  # a transaction: the code is gone with the commit of what it allows
-        ...
+    async with trying_code(phone, code, SecurityEvent.CODE_SIGN_IN) as right:  # counted and committed before it is compared
+        async with right.spent():  # a transaction: the code is gone with the commit of what it allows
+            ...
 """
 
 import asyncio
@@ -16,6 +16,7 @@ import math
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cache
 from importlib import import_module
@@ -25,11 +26,12 @@ import structlog
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.connection import get_connection
 
+from kernel.auth.login_log import recording
 from kernel.clock import now
 from kernel.errors.codes import Code
 from kernel.errors.operator import SettingsError
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import Captcha
+from kernel.identity.models import Captcha, SecurityEvent
 from kernel.settings import settings
 from kernel.unit_of_work.transaction import transaction
 
@@ -71,38 +73,49 @@ async def send_code(phone: str) -> None:
         raise Refusal(Code.CAPTCHA_SEND_FAILED, "The code could not be sent. Try again in a minute.") from None
 
 
-async def try_code(phone: str, code: str) -> None:
-    """Raise Refusal 2402 unless this is the phone's code. Every try counts, the right one too; after five it is dead.
+@dataclass(frozen=True, slots=True)
+class RightCode:
+    """A code that was tried, and is the phone's."""
 
-    Not within a transaction: its rollback would undo the count.
+    phone: str
+    code: str = field(repr=False)
+
+    @asynccontextmanager
+    async def spent(self) -> AsyncIterator[None]:
+        """The transaction of what the code allows. What is raised within leaves it to be tried again.
+
+        Raises Refusal 2402 if somebody else was faster, or another code was sent meanwhile.
+        """
+        async with transaction(__name__):
+            digests = {"phone_digest": _phone_digest(self.phone), "code_digest": _code_digest(self.phone, self.code)}
+            if not await Captcha.filter(**digests).update(code_digest=None):
+                raise Refusal(Code.CAPTCHA_INVALID)
+            yield
+
+
+@asynccontextmanager
+async def trying_code(phone: str, code: str, event: SecurityEvent) -> AsyncIterator[RightCode]:
+    """Do within what the code may allow; the login log tells how it ended.
+
+    Raises Refusal 2402 unless this is the phone's code. Every try counts, the right one too; after five the code is dead.
+    Not within a transaction, whose rollback would undo the count.
     """
     assert not _within_transaction(), "tries are counted outside transactions"
     in_force = Captcha.filter(
         phone_digest=_phone_digest(phone), code_digest__isnull=False, expires_at__gt=now(), tries__lt=MAX_TRIES
     )
-    if not await in_force.exists():  # a flood of guesses locks nothing
+    if not await in_force.exists():  # a flood of guesses locks nothing, and writes nothing
         raise Refusal(Code.CAPTCHA_INVALID)
-    async with transaction(__name__):
-        row = await in_force.select_for_update().get_or_none()
-        if row is None:
+    async with recording(event, phone=phone):
+        async with transaction(__name__):
+            row = await in_force.select_for_update().get_or_none()
+            if row is None:
+                raise Refusal(Code.CAPTCHA_INVALID)
+            row.tries += 1
+            await row.save(update_fields=["tries"])
+        if not hmac.compare_digest(cast("str", row.code_digest), _code_digest(phone, code)):
             raise Refusal(Code.CAPTCHA_INVALID)
-        row.tries += 1
-        await row.save(update_fields=["tries"])
-    if not hmac.compare_digest(cast("str", row.code_digest), _code_digest(phone, code)):
-        raise Refusal(Code.CAPTCHA_INVALID)
-
-
-@asynccontextmanager
-async def spending_code(phone: str, code: str) -> AsyncIterator[None]:
-    """The transaction of what a code allows that was tried and is right. What is raised within leaves it to be tried again.
-
-    Raises Refusal 2402 if somebody else was faster, or another code was sent meanwhile.
-    """
-    async with transaction(__name__):
-        this_code = Captcha.filter(phone_digest=_phone_digest(phone), code_digest=_code_digest(phone, code))
-        if not await this_code.update(code_digest=None):
-            raise Refusal(Code.CAPTCHA_INVALID)
-        yield
+        yield RightCode(phone, code)
 
 
 async def _store(phone: str, code: str) -> None:

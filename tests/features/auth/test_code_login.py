@@ -8,7 +8,7 @@ from structlog.testing import capture_logs
 from syrupy.assertion import SnapshotAssertion
 
 from kernel import Status, clock
-from kernel.identity.models import Captcha, Session, User
+from kernel.identity.models import Captcha, LoginLog, Session, User
 from tests.callers import Answer, Caller, as_snapshot, bearer
 from tests.conftest import NOW
 from tests.features.auth.conftest import Sent, wrong
@@ -34,6 +34,14 @@ async def test_the_token_opens_doors(client: Caller, sent: Sent) -> None:
     user = await User.get(user_name="zhaomin")
     assert user.last_login == NOW
     assert await Session.filter(user_id=user.id).count() == 1
+
+
+async def test_the_login_log_tells_of_it(client: Caller, sent: Sent) -> None:
+    code = await sent(PHONE)
+    await login(client, wrong(code))
+    await login(client, code)
+    logged = [(each.event, each.user_name, each.code) for each in await LoginLog.all().order_by("id")]
+    assert logged == [("code_sign_in", "zhaomin", "2402"), ("code_sign_in", "zhaomin", "0000")]
 
 
 async def test_a_due_password_change_is_told(client: Caller, sent: Sent) -> None:

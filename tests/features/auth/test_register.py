@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from kernel import Status
 from kernel.auth import passwords
-from kernel.identity.models import Captcha, Role, User
+from kernel.identity.models import Captcha, LoginLog, Role, User
 from kernel.ids import kind_of
 from kernel.startup.demo_accounts import _holders
 from tests.callers import Answer, Caller, as_snapshot, bearer
@@ -42,6 +42,14 @@ async def test_the_account_is_one_s_own(client: Caller, sent: Sent) -> None:
     assert signed_in.data["mustChangePassword"] is False
     client.headers.update(bearer(signed_in.data["token"]))
     assert (await client.call("auth.user_info")).data["roles"] == ["R_USER"]
+
+
+async def test_the_login_log_tells_of_it(client: Caller, sent: Sent) -> None:
+    code = await sent(PHONE)
+    await register(client, wrong(code))
+    await register(client, code)
+    logged = [(each.event, each.user_name, each.code) for each in await LoginLog.all().order_by("id")]
+    assert logged == [("register", None, "2402"), ("register", "lilei", "0000")]
 
 
 async def test_it_is_never_taken_for_one_of_demo_mode(client: Caller, sent: Sent) -> None:

@@ -9,7 +9,7 @@ from syrupy.assertion import SnapshotAssertion
 from kernel import Status
 from kernel.auth import passwords
 from kernel.auth.passwords import verify_password
-from kernel.identity.models import Captcha, User
+from kernel.identity.models import Captcha, LoginLog, User
 from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
 from tests.features.auth.conftest import Sent, wrong
@@ -39,6 +39,14 @@ async def test_it_ends_every_session_of_the_user_and_no_other(client: Caller, se
     codes = [(await caller.call("auth.user_info")).code for caller in (here, there, other)]
     assert codes == ["2106", "2106", "0000"]
     assert (await login(client)).code == "0000"
+
+
+async def test_the_login_log_tells_of_it(client: Caller, sent: Sent) -> None:
+    code = await sent(PHONE)
+    await reset(client, wrong(code))
+    await reset(client, code)
+    logged = [(each.event, each.user_name, each.code) for each in await LoginLog.all().order_by("id")]
+    assert logged == [("password_reset", "zhaomin", "2402"), ("password_reset", "zhaomin", "0000")]
 
 
 async def test_whose_password_change_was_due_is_free(client: Caller, sent: Sent) -> None:

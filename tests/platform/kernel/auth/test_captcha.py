@@ -1,7 +1,7 @@
 """Codes that are sent to a phone. What a caller sees of them is in `tests/features/auth/`."""
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -12,11 +12,11 @@ from tortoise.connection import get_connection
 
 from kernel import clock, transaction
 from kernel.auth import captcha
-from kernel.auth.captcha import captcha_sender, send_code, spending_code, try_code
+from kernel.auth.captcha import RightCode, captcha_sender, send_code, trying_code
 from kernel.errors.codes import Code
 from kernel.errors.operator import SettingsError
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import Captcha
+from kernel.identity.models import Captcha, LoginLog, SecurityEvent, User
 from tests import codes as senders
 from tests.conftest import NOW
 from tests.platform.kernel.conftest import Configure
@@ -44,9 +44,12 @@ def wrong(code: str) -> str:
     return f"{(int(code) + 1) % 10**6:06}"
 
 
-async def is_accepted(call: Coroutine[None, None, None]) -> bool:
+async def is_accepted(code: str, phone: str, *, and_spent: bool) -> bool:
     try:
-        await call
+        async with trying_code(phone, code, SecurityEvent.CODE_SIGN_IN) as right:
+            if and_spent:
+                async with right.spent():
+                    pass
     except Refusal as refused:
         if refused.code is not Code.CAPTCHA_INVALID:
             raise
@@ -55,15 +58,11 @@ async def is_accepted(call: Coroutine[None, None, None]) -> bool:
 
 
 async def is_right(code: str, phone: str = PHONE) -> bool:
-    return await is_accepted(try_code(phone, code))
+    return await is_accepted(code, phone, and_spent=False)
 
 
 async def spends(code: str) -> bool:
-    async def spend() -> None:
-        async with spending_code(PHONE, code):
-            pass
-
-    return await is_accepted(spend())
+    return await is_accepted(code, PHONE, and_spent=True)
 
 
 async def refusal_of_sending(phone: str = PHONE) -> str:
@@ -279,7 +278,7 @@ async def test_tries_at_once_are_no_more_than_five(codes: Codes) -> None:
 async def test_a_try_that_a_rollback_would_undo_is_a_mistake(codes: Codes) -> None:
     async with transaction(__name__):
         with pytest.raises(AssertionError, match="outside transactions"):
-            await try_code(PHONE, "000000")
+            await is_right("000000")
 
 
 # --- who spends
@@ -294,22 +293,53 @@ async def test_a_code_is_spent_once(codes: Codes) -> None:
 
 
 async def test_of_many_at_once_one_spends_it(codes: Codes) -> None:
-    code = await sent_code(codes)
-    assert (await asyncio.gather(*(spends(code) for _ in range(8)))).count(True) == 1
+    """All that were right, and went on to hash a password, say."""
+    right = RightCode(PHONE, await sent_code(codes))
+
+    async def spend() -> None:
+        async with right.spent():
+            pass
+
+    answers = await asyncio.gather(*(spend() for _ in range(8)), return_exceptions=True)
+    assert [type(each) for each in answers].count(Refusal) == 7
 
 
 async def test_what_fails_spends_nothing(codes: Codes) -> None:
     code = await sent_code(codes)
     with pytest.raises(ZeroDivisionError):
-        async with spending_code(PHONE, code):
+        async with trying_code(PHONE, code, SecurityEvent.CODE_SIGN_IN) as right, right.spent():
             raise ZeroDivisionError
     assert await is_right(code)
     assert await spends(code)
 
 
 async def test_a_code_in_whose_place_came_another_is_not_spent(codes: Codes) -> None:
-    old = await sent_code(codes)
+    old = RightCode(PHONE, await sent_code(codes))
     with after(minutes=1):
         new = await sent_code(codes)
-    assert old == new or not await spends(old)
-    assert await spends(new)
+        if new != old.code:
+            with pytest.raises(Refusal, match="2402"):
+                async with old.spent():
+                    pass
+        assert await spends(new)
+
+
+# --- what an auditor reads
+
+
+async def test_tries_are_in_the_login_log(codes: Codes) -> None:
+    """About the user whose phone it is, if it is somebody's; but not those at no code, which anybody can make many of."""
+    zhaomin = await User.get(user_name="zhaomin")
+    phone = str(zhaomin.user_phone)
+    for to in (phone, OTHER):
+        code = await sent_code(codes, to)
+        for _ in range(3):
+            await is_right(wrong(code), to)
+        await is_right(code, to)
+    for _ in range(9):
+        await is_right("000000", PHONE)
+    logged = [(each.user_name, each.event, each.code) for each in await LoginLog.all().order_by("id")]
+    assert logged == [
+        (name, SecurityEvent.CODE_SIGN_IN, code) for name in ("zhaomin", None) for code in ["2402"] * 3 + ["0000"]
+    ]
+    assert phone not in str(await LoginLog.all().values())
