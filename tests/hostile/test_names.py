@@ -13,7 +13,17 @@ from tests.callers import every_slice
 from tests.conftest import SignedIn
 from tests.state import unchanged
 
-UNSEEN = ["\u200b", "\u2060\ufeff", "\u3164"]
+UNSEEN = [
+    "\u200b",
+    "An\u200bn",
+    "Ann\u2060\ufeff",
+    "\u3164",
+    "A\u2800n",
+    "A\U000e0041",
+    "A\u00adn",
+    "An\u200d",
+    "A\ufe0f",
+]
 STEERING = ["a\x1b[31mb", "a\x9bb", "a\x07b", "a\u202eb"]
 LINES = ["a\nb", "a\r\nb", "a\u2028b"]
 
@@ -55,5 +65,5 @@ async def test_the_caller_is_told_which_character(signed_in: SignedIn) -> None:
     assert (answer.code, answer.wrong_fields) == ("1200", ["name", "position"])
     assert [error["message"] for error in answer.errors] == [
         "this must not contain U+001B (a control character)",
-        "this needs at least one character that can be seen",
+        "this must not contain U+200B (ZERO WIDTH SPACE)",
     ]

@@ -21,18 +21,18 @@ log = structlog.get_logger(__name__)
 
 @asynccontextmanager
 async def recording(
-    event: SecurityEvent, *, user_name: str | None = None, user_id: int | None = None
+    event: SecurityEvent, *, user_name: str | None = None, user_id: int | None = None, phone: str | None = None
 ) -> AsyncIterator[None]:
     """Log what is tried within, and how it ends: a refusal by its code. Not within a transaction, whose rollback would take it.
 
-    About the user of this name or id. A name that nobody has is not kept: people type passwords into the wrong field.
+    About the user of this name, id or phone, if there is one at the end. A name that nobody has is not kept: people type passwords into the wrong field.
     """
     try:
         yield
     except Refusal as refusal:
-        await record(event, refusal.code, user_name=user_name, user_id=user_id)
+        await record(event, refusal.code, user_name=user_name, user_id=user_id, phone=phone)
         raise
-    await record(event, user_name=user_name, user_id=user_id)
+    await record(event, user_name=user_name, user_id=user_id, phone=phone)
 
 
 async def record(
@@ -41,15 +41,17 @@ async def record(
     *,
     user_name: str | None = None,
     user_id: int | None = None,
+    phone: str | None = None,
     detail: str | None = None,
 ) -> None:
     """Write one entry, about the actor unless somebody is named. On a database that cannot save, the log line has to do."""
     actor, origin = current_actor(), client()
-    if user_name is None and user_id is None and actor:
-        user_id = actor.user_id
+    named = {"id": user_id, "user_name": user_name, "user_phone": phone}
+    who = {column: value for column, value in named.items() if value is not None}
+    if not who and actor:
+        who = {"id": actor.user_id}
     try:
-        found = User.filter(id=user_id) if user_id is not None else User.filter(user_name=user_name or "")
-        about = await found.first()
+        about = await User.filter(**who).first() if who else None
         by = actor and (actor.impersonator_name or actor.user_name)
         await LoginLog.create(
             created_at=now(),

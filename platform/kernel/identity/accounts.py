@@ -7,6 +7,7 @@ from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
 from kernel.identity.changes import users_changed
 from kernel.identity.models import Role, User
+from kernel.models.base import audit_name
 from kernel.schema.types import Gender, Status
 
 
@@ -30,8 +31,9 @@ async def open_account(
     phone: str | None = None,
     email: str | None = None,
     status: Status = Status.ENABLED,
+    opened_by: str | None = None,
 ) -> int:
-    """A new user with the roles of these codes. Returns the id.
+    """A new user with the roles of these codes. Returns the id. `opened_by` is for the audit columns, where nobody is signed in.
 
     Raises Refusal 1101 for an unknown role; IntegrityError for a name, also in another case, a phone or an address that
     is taken (2302 to 2304).
@@ -46,6 +48,8 @@ async def open_account(
         password_hash=password_hash,
         must_change_password=must_change_password,
         status_type=status,
+        created_by=opened_by or audit_name(),
+        updated_by=opened_by or audit_name(),
     )
     await user.roles.add(*held)
     return user.id
