@@ -10,11 +10,13 @@ from kernel.clock import now
 from kernel.context import client, current_actor, request_id, use_case
 from kernel.database.driver_errors import DRIVER_ERRORS
 from kernel.errors.codes import Code, ResponseCode
-from kernel.errors.refusals import Refusal
+from kernel.errors.refusals import Refusal, TransportRefusal
 from kernel.identity.models import ADMIN_ROLE, LoginLog, SecurityEvent, User
 from kernel.settings import settings
 
+UNBOUNDED = frozenset([Code.LOGIN_LOCKED])
 _PRUNED_AT_ONCE = 10
+_LATELY_AT_MOST = 100
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +31,8 @@ async def recording(
     """
     try:
         yield
+    except TransportRefusal:  # too busy to look; a flood is to leave no rows
+        raise
     except Refusal as refusal:
         await record(event, refusal.code, user_name=user_name, user_id=user_id, phone=phone)
         raise
@@ -53,7 +57,7 @@ async def record(
     try:
         about = await User.filter(**who).first() if who else None
         by = actor and (actor.impersonator_name or actor.user_name)
-        await LoginLog.create(
+        entry = LoginLog(
             created_at=now(),
             event=event,
             code=code.value,
@@ -65,7 +69,9 @@ async def record(
             request_id=request_id(),
             detail=detail,
         )
-        await _prune()
+        if not await _is_repeated(entry):
+            await entry.save()
+            await _prune()
     except DRIVER_ERRORS as error:
         log.warning("login log not written", security_event=event.value, code=code.value, error=str(error))
 
@@ -75,6 +81,21 @@ async def record_denial(code: ResponseCode) -> None:
     actor = current_actor()
     if actor and (actor.is_super or ADMIN_ROLE in actor.roles or code is Code.SUPER_ADMIN_ONLY):
         await record(SecurityEvent.DENIAL, code, detail=use_case())
+
+
+async def _is_repeated(entry: LoginLog) -> bool:
+    """Whether it is one of a flood, of which a minute's first is kept: of what nothing else bounds.
+
+    Wrong passwords of a user are few, as the name is locked then. It is asked for these too: a name that nobody has costs
+    no more than one that somebody has.
+    """
+    if entry.code == Code.SUCCESS:
+        return False
+    same = {name: getattr(entry, name) for name in ("event", "code", "address", "detail")}
+    lately = LoginLog.filter(**same, created_at__gt=entry.created_at - timedelta(minutes=1)).order_by("-id")
+    about = await lately.limit(_LATELY_AT_MOST).values_list("user_id", flat=True)
+    is_bounded = entry.user_id is not None and entry.code not in UNBOUNDED and entry.event is not SecurityEvent.DENIAL
+    return not is_bounded and entry.user_id in about
 
 
 async def _prune() -> None:
