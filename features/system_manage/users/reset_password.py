@@ -1,0 +1,20 @@
+"""Give a user a random password, which ends all of their sessions and must be changed at the next sign-in."""
+
+from features.system_manage.account_rules import managing
+from kernel import NewPassword, Schema, SqidId, post, transaction
+from kernel.auth.credentials import replace_password
+from kernel.identity.models import User
+
+
+class ResetPasswordResponse(Schema):
+    """`rawPassword` is shown this once."""
+
+    raw_password: str
+
+
+@post("/{user_id}/reset-password", transaction=False)  # the password is hashed before the transaction opens
+async def reset_password(user_id: SqidId[User]) -> ResetPasswordResponse:
+    password = await NewPassword.generated()
+    async with transaction(__name__), managing([user_id]) as (user,):
+        await replace_password(user, password, must_change=True)
+    return ResetPasswordResponse(raw_password=password.raw)

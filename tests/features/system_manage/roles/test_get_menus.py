@@ -1,0 +1,23 @@
+"""system_manage.roles.get_menus"""
+
+from syrupy.assertion import SnapshotAssertion
+
+from kernel.identity.models import Role
+from tests.callers import as_snapshot
+from tests.conftest import SignedIn
+
+
+async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
+    admin, role = await signed_in("R_ADMIN"), await Role.get(role_code="R_USER")
+    assert as_snapshot(await admin.call("system_manage.roles.get_menus", role_id=role.id), events) == snapshot
+
+
+async def test_none(signed_in: SignedIn) -> None:
+    admin, role = await signed_in("R_ADMIN"), await Role.create(role_name="Auditors", role_code="R_AUDIT")
+    answer = await admin.call("system_manage.roles.get_menus", role_id=role.id)
+    assert answer.data == {"byRoleMenuIds": [], "byRoleHomeId": None}
+
+
+async def test_no_such_role(signed_in: SignedIn) -> None:
+    admin = await signed_in("R_ADMIN")
+    assert (await admin.call("system_manage.roles.get_menus", role_id=999_999)).code == "1101"
