@@ -9,10 +9,12 @@ from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Subquery
 
 from kernel import Code, NewPassword, Refusal, Status, require_actor
+from kernel.auth.credentials import replace_password
+from kernel.auth.login_log import record
 from kernel.auth.sessions import end_all_sessions
 from kernel.identity.accounts import roles_named
 from kernel.identity.changes import users_changed
-from kernel.identity.models import SUPER_ROLE, EndReason, User
+from kernel.identity.models import SUPER_ROLE, EndReason, SecurityEvent, User
 from kernel.rbac.grants import ensure_may_grant, ensure_may_manage, keeping_a_super_admin
 
 RoleCodes = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)]
@@ -39,6 +41,12 @@ async def new_password(user_id: int, raw: str | None, *, user_name: str | None =
     if not raw:
         return None
     return await NewPassword.chosen(raw, user_name=user_name or (await User.get(id=user_id)).user_name)
+
+
+async def give_password(user: User, new: NewPassword) -> None:
+    """The user must change it at the next sign-in; every session of theirs is over. It stands in the login log."""
+    await replace_password(user, new, must_change=True)
+    await record(SecurityEvent.PASSWORD_RESET, user_id=user.id)
 
 
 async def replace_roles(user: User, codes: Collection[str]) -> None:

@@ -1,8 +1,7 @@
 """Give a user a random password, which ends all of their sessions and must be changed at the next sign-in."""
 
-from features.system_manage.account_rules import managing
+from features.system_manage.account_rules import give_password, managing
 from kernel import NewPassword, Schema, SqidId, post, transaction
-from kernel.auth.credentials import replace_password
 from kernel.identity.models import User
 
 
@@ -16,5 +15,5 @@ class ResetPasswordResponse(Schema):
 async def reset_password(user_id: SqidId[User]) -> ResetPasswordResponse:
     password = await NewPassword.generated()
     async with transaction(__name__), managing([user_id]) as (user,):
-        await replace_password(user, password, must_change=True)
+        await give_password(user, password)
     return ResetPasswordResponse(raw_password=password.raw)

@@ -2,7 +2,14 @@
 
 from pydantic import MISSING
 
-from features.system_manage.account_rules import RoleCodes, change_status, managing, new_password, replace_roles
+from features.system_manage.account_rules import (
+    RoleCodes,
+    change_status,
+    give_password,
+    managing,
+    new_password,
+    replace_roles,
+)
 from features.system_manage.required_fields import ensure_given
 from kernel import (
     Email,
@@ -18,7 +25,6 @@ from kernel import (
     patch,
     transaction,
 )
-from kernel.auth.credentials import replace_password
 from kernel.identity.models import User
 
 
@@ -47,7 +53,7 @@ async def update_user(user_id: SqidId[User], request: UpdateUserRequest) -> Upda
         if "status_type" in changes:
             await change_status(user, changes.pop("status_type"))
         if password:
-            await replace_password(user, password, must_change=True)
+            await give_password(user, password)
         if changes:
             await user.update_from_dict(changes).save(update_fields=list(changes))
     return Updated(updated_id=user_id)

@@ -3,7 +3,7 @@
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from kernel.identity.models import EndReason, Session, User
+from kernel.identity.models import EndReason, LoginLog, SecurityEvent, Session, User
 from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
 from tests.state import unchanged
@@ -19,6 +19,12 @@ async def test_success(signed_in: SignedIn, client: Caller, events: list[object]
     assert (await client.call("auth.login", user_name="User", password="123456")).code == "2401"
     signed = await client.call("auth.login", user_name="User", password=answer.data["rawPassword"])
     assert (signed.code, signed.data["mustChangePassword"]) == ("0000", True)
+
+
+async def test_it_stands_in_the_login_log(signed_in: SignedIn) -> None:
+    await reset(await signed_in("R_ADMIN"), "User")
+    entry = await LoginLog.get(event=SecurityEvent.PASSWORD_RESET)
+    assert (entry.user_name, entry.by_user_name, entry.code) == ("User", "Admin", "0000")
 
 
 async def test_each_time_another_one(signed_in: SignedIn) -> None:
