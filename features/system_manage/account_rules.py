@@ -1,4 +1,4 @@
-"""Rules of managing accounts that several use cases share. All of it runs within the slice's transaction."""
+"""Rules of managing accounts that several use cases share."""
 
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, nullcontext
@@ -8,7 +8,7 @@ from pydantic import Field
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Subquery
 
-from kernel import Code, NewPassword, Refusal, Status, require_actor
+from kernel import Code, NewPassword, Refusal, Status, require_actor, transaction
 from kernel.auth.credentials import replace_password
 from kernel.auth.login_log import record
 from kernel.auth.sessions import end_all_sessions
@@ -24,16 +24,17 @@ _AT_ONCE = 1000  # a statement has place for some thousand values
 
 @asynccontextmanager
 async def managing(user_ids: Collection[int]) -> AsyncIterator[Sequence[User]]:
-    """Change these accounts, which are locked, within. It is in force on their next request.
+    """Change these accounts, which are locked, within, in a transaction. It is in force on their next request.
 
     Raises Refusal 1101; 2206 or 2201 for one that the caller may not manage; 2307 if no super administrator would be left.
     """
-    users = await User.all_for_update(user_ids)
-    await ensure_may_manage(user_ids)
-    users_changed(user_ids)
-    supers = User.filter(id__in=list(user_ids), roles__role_code=SUPER_ROLE)
-    async with keeping_a_super_admin() if await supers.exists() else nullcontext():
-        yield users
+    async with transaction(__name__):  # that of the slice, if it has one
+        users = await User.all_for_update(user_ids)
+        await ensure_may_manage(user_ids)
+        users_changed(user_ids)
+        supers = User.filter(id__in=list(user_ids), roles__role_code=SUPER_ROLE)
+        async with keeping_a_super_admin() if await supers.exists() else nullcontext():
+            yield users
 
 
 async def new_password(user_id: int, raw: str | None, *, user_name: str | None = None) -> NewPassword | None:

@@ -1,7 +1,7 @@
 """Give a user a random password, which ends all of their sessions and must be changed at the next sign-in."""
 
 from features.system_manage.account_rules import give_password, managing
-from kernel import NewPassword, Schema, SqidId, post, transaction
+from kernel import NewPassword, Schema, SqidId, post
 from kernel.identity.models import User
 
 
@@ -14,6 +14,6 @@ class ResetPasswordResponse(Schema):
 @post("/{user_id}/reset-password", transaction=False)  # the password is hashed before the transaction opens
 async def reset_password(user_id: SqidId[User]) -> ResetPasswordResponse:
     password = await NewPassword.generated()
-    async with transaction(__name__), managing([user_id]) as (user,):
+    async with managing([user_id]) as (user,):
         await give_password(user, password)
     return ResetPasswordResponse(raw_password=password.raw)

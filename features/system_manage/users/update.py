@@ -23,7 +23,6 @@ from kernel import (
     Updated,
     UserName,
     patch,
-    transaction,
 )
 from kernel.identity.models import User
 
@@ -47,7 +46,7 @@ async def update_user(user_id: SqidId[User], request: UpdateUserRequest) -> Upda
     changes = request.changes()
     ensure_given(changes)
     password = await new_password(user_id, changes.pop("password", None), user_name=request.user_name)
-    async with transaction(__name__), managing([user_id]) as (user,):
+    async with managing([user_id]) as (user,):
         if "by_user_role_code_list" in changes:
             await replace_roles(user, changes.pop("by_user_role_code_list"))
         if "status_type" in changes:

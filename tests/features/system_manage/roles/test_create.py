@@ -6,16 +6,17 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from kernel.identity.models import Menu, Role, User
+from kernel.identity.models import Role, User
 from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
+from tests.features.system_manage.roles.rows import page
 from tests.state import unchanged
 
 NEW: dict[str, Any] = {"roleName": "Auditors", "roleCode": "R_AUDIT", "roleDesc": "They look.", "dataScope": "all"}
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
-    admin, home = await signed_in("R_ADMIN"), await Menu.get(route_name="manage_user")
+    admin, home = await signed_in("R_ADMIN"), await page(1)
     created = await admin.call("system_manage.roles.create", **NEW, by_role_home_id=home.id)
     role = await Role.get(role_code="R_AUDIT")
     found = await admin.call("system_manage.roles.get", role_id=role.id)

@@ -6,10 +6,12 @@ from features.hr.models import Department
 from kernel.identity.models import Role, RoleScope
 from tests.callers import as_snapshot
 from tests.conftest import SignedIn
+from tests.features.system_manage.roles.rows import page
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
     admin, role = await signed_in("R_ADMIN"), await Role.get(role_code="R_DEPT_MGR")
+    await Role.filter(id=role.id).update(home_id=(await page(1)).id)
     assert as_snapshot(await admin.call("system_manage.roles.get", role_id=role.id), events) == snapshot
 
 

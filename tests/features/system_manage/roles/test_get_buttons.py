@@ -5,10 +5,13 @@ from syrupy.assertion import SnapshotAssertion
 from kernel.identity.models import Role
 from tests.callers import as_snapshot
 from tests.conftest import SignedIn
+from tests.features.system_manage.roles.rows import button
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
-    admin, role = await signed_in("R_ADMIN"), await Role.get(role_code="R_HR_SPECIALIST")
+    admin = await signed_in("R_ADMIN")
+    role = await Role.create(role_name="Auditors", role_code="R_AUDIT")
+    await role.buttons.add(await button(2), await button(1))
     assert as_snapshot(await admin.call("system_manage.roles.get_buttons", role_id=role.id), events) == snapshot
 
 

@@ -6,10 +6,12 @@ from syrupy.assertion import SnapshotAssertion
 from kernel.identity.models import Role
 from tests.callers import as_snapshot
 from tests.conftest import SignedIn
+from tests.features.system_manage.roles.rows import page
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
-    admin = await signed_in("R_ADMIN")
+    admin, home = await signed_in("R_ADMIN"), await page(1)
+    await Role.filter(role_code__startswith="R_HR").update(home_id=home.id)
     query = {"role_code": "r_hr", "order_by": ["-roleName"], "size": 1}
     assert as_snapshot(await admin.call("system_manage.roles.search", **query), events) == snapshot
 

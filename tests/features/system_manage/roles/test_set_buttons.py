@@ -6,6 +6,7 @@ from syrupy.assertion import SnapshotAssertion
 from kernel.identity.models import Button, Role
 from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
+from tests.features.system_manage.roles.rows import button
 from tests.state import unchanged
 
 NAMES = ["B_HR_EMP_ONBOARD", "B_HR_EMP_TRANSFER", "B_HR_DEPT_EDIT"]
@@ -13,7 +14,7 @@ NAMES = ["B_HR_EMP_ONBOARD", "B_HR_EMP_TRANSFER", "B_HR_DEPT_EDIT"]
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
     soybean, role = await signed_in("R_SUPER"), await auditors()
-    answer = await set_buttons(soybean, role, by_role_button_ids=await ids_of(*NAMES[1:]))
+    answer = await set_buttons(soybean, role, by_role_button_ids=[(await button(1)).id, (await button(2)).id])
     found = await soybean.call("system_manage.roles.get_buttons", role_id=role.id)
     assert {"updated": as_snapshot(answer, events), "found": as_snapshot(found)} == snapshot
     await set_buttons(soybean, role, by_role_button_ids=[])

@@ -9,15 +9,16 @@ from syrupy.assertion import SnapshotAssertion
 from kernel.identity.models import Api, Menu, Role
 from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
+from tests.features.system_manage.roles.rows import page
 from tests.state import unchanged
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
     """What is not named is taken away."""
-    admin, role = await signed_in("R_ADMIN"), await auditors("home", "manage")
-    pages = await ids_of("manage_role", "home", "manage_role")
-    answer = await set_menus(admin, role, by_role_menu_ids=pages, by_role_home_id=pages[0])
-    found = await admin.call("system_manage.roles.get_menus", role_id=role.id)
+    soybean, role = await signed_in("R_SUPER"), await auditors("home", "manage")
+    pages = [(await page(number)).id for number in (2, 1)]
+    answer = await set_menus(soybean, role, by_role_menu_ids=[*pages, pages[0]], by_role_home_id=pages[0])
+    found = await soybean.call("system_manage.roles.get_menus", role_id=role.id)
     assert {"updated": as_snapshot(answer, events), "found": as_snapshot(found)} == snapshot
 
 

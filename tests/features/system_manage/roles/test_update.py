@@ -10,11 +10,12 @@ from features.hr.models import Department
 from kernel.identity.models import Api, Menu, Role, RoleScope, User
 from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
+from tests.features.system_manage.roles.rows import page
 from tests.state import unchanged
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
-    admin, role, home = await signed_in("R_ADMIN"), await auditors(), await Menu.get(route_name="manage_user")
+    admin, role, home = await signed_in("R_ADMIN"), await auditors(), await page(1)
     changes = {"roleName": "Controllers", "roleCode": "R_CONTROL", "roleDesc": "They count.", "dataScope": "all"}
     updated = await update(admin, role, **changes, by_role_home_id=home.id)
     found = await admin.call("system_manage.roles.get", role_id=role.id)
