@@ -50,7 +50,7 @@ def _is_text(annotation: Any) -> bool:
 @pytest.mark.parametrize(("body", "name"), list(texts()))
 def test_no_field_takes_them(body: type[Request], name: str) -> None:
     """Of all but remarks, which may have lines."""
-    for text in STEERING + ([] if name in ("description", "remark") else UNSEEN + LINES):
+    for text in STEERING + ([] if name in ("description", "remark", "role_desc") else UNSEEN + LINES):
         with pytest.raises(ValidationError) as refused:
             body.model_validate({name: text})
         assert name in [error["loc"][0] for error in refused.value.errors()], ascii(text)

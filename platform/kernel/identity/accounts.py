@@ -3,6 +3,8 @@
 Each function works inside of the caller's transaction.
 """
 
+from collections.abc import Collection
+
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
 from kernel.identity.changes import users_changed
@@ -38,7 +40,7 @@ async def open_account(
     Raises Refusal 1101 for an unknown role; IntegrityError for a name, also in another case, a phone or an address that
     is taken (2302 to 2304).
     """
-    held = await _roles(roles)
+    held = await roles_named(roles)
     user = await User.create(
         user_name=user_name,
         nick_name=nick_name,
@@ -57,20 +59,21 @@ async def open_account(
 
 async def grant_role(user_id: int, role_code: str) -> None:
     """Give a user a role; one that they hold already stays. Raises Refusal 1101 for an unknown role."""
-    user = await User.get(id=user_id)
-    await user.roles.add(*await _roles([role_code]))
+    user = await User.for_update(user_id)  # so that of two who give the same role, the other one finds it given
+    await user.roles.add(*await roles_named([role_code]))
     users_changed([user_id])
 
 
 async def revoke_role(user_id: int, role_code: str) -> None:
     """Take a role from a user; nothing happens if they do not hold it. Raises Refusal 1101 for an unknown role."""
-    user = await User.get(id=user_id)
-    await user.roles.remove(*await _roles([role_code]))
+    user = await User.for_update(user_id)
+    await user.roles.remove(*await roles_named([role_code]))
     users_changed([user_id])
 
 
-async def _roles(codes: list[str]) -> list[Role]:
-    roles = await Role.filter(role_code__in=codes)
+async def roles_named(codes: Collection[str]) -> list[Role]:
+    """The roles of these codes. Raises Refusal 1101 for an unknown one."""
+    roles = await Role.filter(role_code__in=list(codes)).order_by("id")
     if missing := set(codes) - {role.role_code for role in roles}:
         raise Refusal(Code.NOT_FOUND, f"There is no role {', '.join(sorted(missing))}.")
     return roles
