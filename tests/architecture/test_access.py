@@ -36,6 +36,8 @@ PUBLIC_SLICES = {
     "route.constant_routes",
 }
 SIGNED_IN_SLICES = {
+    "auth.end_session",
+    "auth.sessions",
     "auth.exit_impersonation",
     "auth.logout",
     "auth.update_profile",
