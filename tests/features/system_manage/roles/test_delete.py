@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
+from kernel import transaction
 from kernel.identity.models import Api, Button, Menu, Role, RoleScope, User
 from tests.callers import Answer, Caller, as_snapshot
 from tests.conftest import SignedIn
@@ -64,6 +65,24 @@ async def test_while_it_is_given_to_users(attempt: int, signed_in: SignedIn) -> 
     assert set(answers) <= ({"1101", "1100", "2306"} if deleted == "0000" else {"0000", "2306"})
     assert await Role.exists(id=role.id) == (deleted != "0000")
     assert await User.filter(roles__id=role.id).count() == answers.count("0000")
+
+
+async def test_while_a_grant_waits_for_its_commit(signed_in: SignedIn) -> None:
+    """It is not looked past: who was given the role in that moment would lose it without a word."""
+    admin, role = await signed_in("R_ADMIN"), await Role.create(role_name="Auditors", role_code="R_AUDIT")
+    user, given = await User.get(user_name="User"), asyncio.Event()
+
+    async def delete_then() -> Answer:
+        await given.wait()
+        return await delete(admin, role)
+
+    deleting = asyncio.create_task(delete_then())  # before the transaction opens, which it would join
+    async with transaction(__name__):
+        await user.roles.add(role)
+        given.set()
+        await asyncio.wait([deleting], timeout=0.3)
+    assert (await deleting).code == "2307"
+    assert await user.roles.filter(id=role.id).exists()
 
 
 async def delete(caller: Caller, role: Role) -> Answer:
