@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from tortoise.expressions import Q
 
+from features.system_manage.modules import titles
 from kernel import AuditedRecord, Status
 from kernel.identity.models import Api
 
@@ -39,6 +40,7 @@ class Group:
     """A module, a resource, or a resource of a resource: `hr.team.employees` stands in `hr.team`, and that in `hr`."""
 
     name: str
+    label: str
     groups: dict[str, "Group"] = field(default_factory=dict)
     apis: list[Api] = field(default_factory=list)
 
@@ -47,19 +49,16 @@ class Group:
         """As the use cases bear it: `hr/team/employees`."""
         return self.name.replace(".", "/")
 
-    @property
-    def last_name(self) -> str:
-        return self.name.rpartition(".")[2]
-
 
 def grouped(apis: Iterable[Api]) -> list[Group]:
     """The modules, with all that is in them, in the order of the use cases given."""
     modules: dict[str, Group] = {}
+    labels = titles()
     for api in apis:
         module, *resources, _ = api.route_key.split(".")
-        group = modules.setdefault(module, Group(module))
+        group = modules.setdefault(module, Group(module, labels.get(module, module)))
         for resource in resources:
-            group = group.groups.setdefault(resource, Group(f"{group.name}.{resource}"))
+            group = group.groups.setdefault(resource, Group(f"{group.name}.{resource}", resource))
         group.apis.append(api)
     return list(modules.values())
 

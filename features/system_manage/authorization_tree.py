@@ -1,14 +1,18 @@
 """Trees of what roles can be granted, as a form shows them with a box to tick at each node."""
 
-from collections.abc import Container
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Self
 
 from pydantic import Field
 
+from features.system_manage.modules import without_grant
 from kernel import Schema, require_actor
+from kernel.identity.models import Api, Button, Menu
 from kernel.rbac.grants import Grants, held_by
 
 NOT_HELD = "You do not hold this yourself."
+SEEN_BY_ALL = "Everybody sees this page."
 SWITCHED_OFF = "This is disabled."
 
 
@@ -69,12 +73,29 @@ class AuthorizationNode(Schema):
         )
 
 
-async def grantable() -> Grants | None:
-    """What the caller may grant to others: what they hold themselves. None: whatever there is."""
+@dataclass(frozen=True)
+class Grantable:
+    """What the caller may grant to others: what they hold themselves, `held`, or whatever there is, None; but nothing that is
+    open, or closed, without a grant. Each method says why not, or None if they may.
+    """
+
+    held: Grants | None
+    without_grant: Mapping[str, str]
+
+    def why_not_menu(self, menu: Menu) -> str | None:
+        if menu.constant:
+            return SEEN_BY_ALL
+        return None if self.held is None or menu.route_name in self.held.menus else NOT_HELD
+
+    def why_not_button(self, button: Button) -> str | None:
+        return None if self.held is None or button.button_code in self.held.buttons else NOT_HELD
+
+    def why_not_api(self, api: Api) -> str | None:
+        if why := self.without_grant.get(api.route_key):
+            return why
+        return None if self.held is None or api.route_key in self.held.apis else NOT_HELD
+
+
+async def grantable() -> Grantable:
     actor = require_actor()
-    return None if actor.is_super else await held_by(actor)
-
-
-def why_not(name: str, held: Container[str] | None) -> str | None:
-    """Why somebody who holds these may not grant this; None if they may."""
-    return None if held is None or name in held else NOT_HELD
+    return Grantable(None if actor.is_super else await held_by(actor), without_grant())

@@ -53,14 +53,14 @@ async def grant_as_declared(*, menus: list[Menu], buttons: list[Button]) -> None
             await role.buttons.add(*declared_buttons)
 
 
-_NEEDS_NO_GRANT = {
+_WITHOUT_GRANT = {
     PUBLIC: "Anyone may call this.",
     SIGNED_IN: "Whoever is signed in may call this.",
     SUPER_ADMIN: "Only a super administrator may call this.",
 }
 
 
-def needs_no_grant() -> dict[str, str]:
-    """Why, for each use case that no grant opens or has to open."""
-    routes = [route for feature in discover() for route in feature.slices]
-    return {route.name: why for route in routes if (why := _NEEDS_NO_GRANT.get(route.access_rule.access))}
+def without_grant() -> dict[str, str]:
+    """Why, for each use case that no grant opens, or has to open."""
+    rules = [route.access_rule for feature in discover() for route in feature.slices]
+    return {rule.name: _WITHOUT_GRANT[rule.access] for rule in rules if rule.access in _WITHOUT_GRANT}

@@ -87,7 +87,7 @@ async def test_what_is_no_id_is_refused_in_every_path(signed_in: SignedIn, kind:
     soybean = await signed_in("R_SUPER")
     for route in every_slice():
         head, parameter, tail = route.path_format.partition("/{")
-        if not parameter:
+        if not parameter or not route.param_convertors.keys() <= id_kinds(route).keys():  # or it asks for a name
             continue
         (asked,) = [id_kinds(route)[name] for name in route.param_convertors]
         url = f"{head}/{quoted(NOT_IDS[kind](asked))}{tail.partition('}')[2]}"

@@ -3,12 +3,13 @@
 from pydantic import Field
 
 from features.system_manage.api_records import Group, grouped
-from features.system_manage.modules import titles
 from kernel import Schema, get
 from kernel.identity.models import Api
 
 
 class TagOption(Schema):
+    """`value` is what a search takes among its `tags`."""
+
     label: str
     value: str
     children: list["TagOption"] | None = Field(default=None, exclude_if=lambda children: not children)
@@ -16,11 +17,9 @@ class TagOption(Schema):
 
 @get("/tags")
 async def list_tags() -> list[TagOption]:
-    labels = titles()
-    modules = grouped(await Api.all().order_by("route_key"))
-    return [tag_option(module, labels.get(module.name, module.name)) for module in modules]
+    return [tag_option(module) for module in grouped(await Api.all().order_by("route_key"))]
 
 
-def tag_option(group: Group, label: str) -> TagOption:
-    children = [tag_option(each, each.last_name) for each in group.groups.values()]
-    return TagOption(label=label, value=group.tag, children=children)
+def tag_option(group: Group) -> TagOption:
+    children = [tag_option(each) for each in group.groups.values()]
+    return TagOption(label=group.label, value=group.tag, children=children)

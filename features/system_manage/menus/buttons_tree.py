@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from features.system_manage.authorization_tree import AuthorizationNode, grantable, why_not
+from features.system_manage.authorization_tree import AuthorizationNode, grantable
 from kernel import build_tree, get, public_id
 from kernel.identity.models import Button, Menu
 
@@ -13,12 +13,11 @@ Nodes = defaultdict[int, list[AuthorizationNode]]
 @get("/buttons/tree")
 async def button_tree() -> list[AuthorizationNode]:
     """Only pages with buttons, and what they stand below. The caller cannot tick what they do not hold."""
-    held = await grantable()
+    caller = await grantable()
     buttons: Nodes = defaultdict(list)
     for button in await Button.all().order_by("id"):
         label = button.button_desc or button.button_code
-        forbidden = why_not(button.button_code, held.buttons if held else None)
-        node = AuthorizationNode.grant(public_id(Button, button.id), label, forbidden=forbidden)
+        node = AuthorizationNode.grant(public_id(Button, button.id), label, forbidden=caller.why_not_button(button))
         buttons[button.menu_id].append(node)
     menus = build_tree(await Menu.all().values())
     return [node for menu in menus if (node := page_node(menu, buttons))]

@@ -1,24 +1,23 @@
 """Make the identity tables equal to the code: an Api row for every slice, the menus, buttons and roles that modules declare.
 
 The code owns which use cases exist; administrators own everything else. So an Api row comes and goes with its slice,
-while a menu, a button or a role is created once: its name then stands in `sys_declared`, and if the row is missing later,
-an administrator deleted it, and it stays deleted. What is new in this start is granted to the roles that declare
+while a menu, a button or a role is created once (see `declared_rows`). What is new in this start is granted to the roles that declare
 it; what is not new is left alone, or a grant that an administrator took away would come back.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import structlog
 
 from kernel.context import DataScope
-from kernel.identity.models import SUPER_ROLE, Api, Button, Declared, Menu, MenuType, Role
+from kernel.identity.models import SUPER_ROLE, Api, Button, Menu, MenuType, Role
 from kernel.rbac.declarations import MenuEntry, RoleEntry, matches
 from kernel.schema.types import Status
 from kernel.slices.discovery import Feature, discover
 from kernel.slices.route import SliceRoute
 from kernel.startup.declarations import buttons_of, check_declarations, declared_in_vain
+from kernel.startup.declared_rows import DeclaredRows
 from kernel.unit_of_work.transaction import lock_until_commit
 
 log = structlog.get_logger(__name__)
@@ -46,31 +45,6 @@ class _New:
     roles: set[str] = field(default_factory=set)
 
 
-@dataclass
-class _Met:
-    """Which names of declared rows start-up has met, by kind: before this start, and in it."""
-
-    before: dict[str, set[str]]
-    now: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-
-    @classmethod
-    async def load(cls) -> "_Met":
-        before: dict[str, set[str]] = defaultdict(set)
-        for kind, name in await Declared.all().values_list("kind", "name"):
-            before[kind].add(name)
-        return cls(before)
-
-    def meet(self, kind: str, name: str, *, has_row: bool) -> bool:
-        """Whether this start is to create it: it has no row, and never had one. What was met and has none was deleted."""
-        self.now[kind].add(name)
-        return not has_row and name not in self.before[kind]
-
-    async def save(self) -> None:
-        fresh = [(kind, name) for kind, names in self.now.items() for name in sorted(names - self.before[kind])]
-        if fresh:
-            await Declared.bulk_create([Declared(kind=kind, name=name) for kind, name in fresh])
-
-
 async def refresh_permissions() -> Synchronised:
     """Bring the tables up to date with the code of this process, as its start did. Inside of the caller's transaction."""
     await lock_until_commit(TURN)
@@ -84,7 +58,7 @@ async def sync_permissions(features: Sequence[Feature]) -> Synchronised:
     check_declarations(features)
     for problem in declared_in_vain(features):
         log.warning("declared in vain", problem=problem)
-    new, met = _New(), await _Met.load()
+    new, met = _New(), await DeclaredRows.load()
     synchronised = await _sync_apis(slices, new)
     pages = await _sync_menus((menu for feature in features for menu in feature.access.menus), new, met)
     await _sync_buttons(slices, pages, new, met)
@@ -123,7 +97,9 @@ async def _sync_apis(slices: Iterable[SliceRoute], new: _New) -> Synchronised:
     return Synchronised(created=len(new.apis), updated=updated, deleted=len(known))
 
 
-async def _sync_menus(entries: Iterable[MenuEntry], new: _New, met: _Met) -> list[tuple[MenuEntry, Menu | None]]:
+async def _sync_menus(
+    entries: Iterable[MenuEntry], new: _New, met: DeclaredRows
+) -> list[tuple[MenuEntry, Menu | None]]:
     """Each declared menu with its row; with the nearest of those above it that is left if it was deleted, else None."""
     known = {menu.route_name: menu for menu in await Menu.all()}
     pages: list[tuple[MenuEntry, Menu | None]] = []
@@ -160,7 +136,7 @@ async def _create_menu(entry: MenuEntry, parent_id: int | None) -> Menu:
 
 
 async def _sync_buttons(
-    slices: Iterable[SliceRoute], pages: Sequence[tuple[MenuEntry, Menu | None]], new: _New, met: _Met
+    slices: Iterable[SliceRoute], pages: Sequence[tuple[MenuEntry, Menu | None]], new: _New, met: DeclaredRows
 ) -> None:
     known = {code for (code,) in await Button.all().values_list("button_code")}
     for route in slices:
@@ -173,7 +149,7 @@ async def _sync_buttons(
                 new.buttons[code] = await Button.create(button_code=code, button_desc=route.summary, menu_id=page.id)
 
 
-async def _sync_roles(entries: Iterable[RoleEntry], new: _New, met: _Met) -> None:
+async def _sync_roles(entries: Iterable[RoleEntry], new: _New, met: DeclaredRows) -> None:
     known = {role.role_code: role for role in await Role.all()}
     all_apis = {api.route_key: api for api in await Api.all()}
     all_menus = {menu.route_name: menu for menu in await Menu.all()}
