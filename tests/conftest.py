@@ -10,6 +10,7 @@ import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -112,6 +113,7 @@ async def running_app() -> AsyncIterator[FastAPI]:
             async with app.router.lifespan_context(app):
                 await database.remember()
                 state.listen_to_all()
+                observe.__dict__["_observers"] = ContextVar("observers", default=(state.watch,))
                 yield app
     finally:
         await database.drop(WORKER)
@@ -121,6 +123,7 @@ async def running_app() -> AsyncIterator[FastAPI]:
 async def app(running_app: FastAPI) -> AsyncIterator[FastAPI]:
     """The app, its database and its Redis as they were at the start."""
     await redis().flushdb()
+    await state.forget()
     state.told.clear()
     yield running_app
     await database.restore()

@@ -1,12 +1,16 @@
-"""What a use case leaves behind: rows in the tables, and events that were told."""
+"""What a use case leaves behind: rows in the tables, and events that were told. And what a test writes past the use cases."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import is_dataclass
 from importlib import import_module
 from typing import Any
 
+from kernel.database.statements import Statement
+from kernel.identity import grants
+from kernel.redis import redis
 from kernel.slices.discovery import discover
 from kernel.unit_of_work.events import on, reactions_to
 from tests import database
@@ -29,6 +33,42 @@ def listen_to_all() -> None:
         for kind in vars(module).values():
             if is_dataclass(kind) and isinstance(kind, type) and _record not in reactions_to(kind):
                 on(kind)(_record)
+
+
+_requesting: ContextVar[bool] = ContextVar("requesting", default=False)
+_written = False
+
+
+@contextmanager
+def requesting() -> Iterator[None]:
+    """What is written within, the app writes."""
+    token = _requesting.set(True)
+    try:
+        yield
+    finally:
+        _requesting.reset(token)
+
+
+def watch(statement: Statement) -> None:
+    """Observes all statements: one that a test runs itself may change what the app keeps, and tells nobody."""
+    global _written
+    if not _requesting.get() and statement.sql.startswith(("INSERT", "UPDATE", "DELETE", "BEGIN")):
+        _written = True
+
+
+async def forget_if_written() -> None:
+    """Let the app ask the database, if a test has written to it."""
+    global _written
+    if _written:
+        await forget()
+        _written = False
+
+
+async def forget() -> None:
+    """Let the app ask the database for users, sessions and grants."""
+    grants.__dict__["_kept"] = grants.Grants()
+    if names := await redis().keys("tessera:*"):
+        await redis().delete(*names)
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from pydantic import StringConstraints
 
 from kernel import PUBLIC, Password, Request, Schema, post
 from kernel.auth.credentials import check_credentials
-from kernel.auth.sessions import open_session
+from kernel.auth.sessions import open_session, renew_hash
 
 
 class LoginRequest(Request):
@@ -24,5 +24,6 @@ class LoginResponse(Schema):
 async def login(request: LoginRequest) -> LoginResponse:
     """An unknown name and a wrong password are one refusal and take one time, so that nobody learns which names exist."""
     user = await check_credentials(request.user_name, request.password)
-    pair = await open_session(user, request.password)
+    pair = await open_session(user)
+    await renew_hash(user, request.password)
     return LoginResponse(token=pair.access, refresh_token=pair.refresh, must_change_password=user.must_change_password)

@@ -23,7 +23,7 @@ async def user_info() -> UserInfoResponse:
     actor = require_actor()
     user = await User.get(id=actor.user_id)
     # A super administrator passes every access rule, so every button is shown.
-    buttons = Button.all() if actor.is_super else Button.filter(roles__id__in=sorted(actor.role_ids)).distinct()
+    buttons = await Button.all().values_list("button_code", flat=True) if actor.is_super else actor.buttons
     return UserInfoResponse(
         user_id=actor.user_id,
         user_name=actor.user_name,
@@ -32,7 +32,7 @@ async def user_info() -> UserInfoResponse:
         user_email=user.user_email,
         user_phone=user.user_phone,
         roles=sorted(actor.roles),
-        buttons=sorted([code for (code,) in await buttons.values_list("button_code")]),
+        buttons=sorted(map(str, buttons)),
         must_change_password=user.must_change_password,
         impersonating=actor.impersonator_id is not None,
         impersonator_id=actor.impersonator_id,

@@ -8,7 +8,7 @@ from kernel.auth.passwords import NewPassword, verify_password
 from kernel.auth.sessions import end_all_sessions
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import User
+from kernel.identity.models import EndReason, User
 from kernel.settings import settings
 
 
@@ -46,7 +46,7 @@ async def replace_password(user: User, new: NewPassword, *, must_change: bool = 
         raise Refusal(Code.CONFLICT)
     locked.password_hash, locked.must_change_password = new.hash, must_change
     await locked.save(update_fields=["password_hash", "must_change_password"])
-    await end_all_sessions(user.id)
+    await end_all_sessions([user.id], EndReason.PASSWORD_CHANGED)
 
 
 async def _hash_of_stand_in(user_name: str) -> str | None:

@@ -55,17 +55,16 @@ async def test_a_hash_with_other_parameters_is_renewed(client: Caller) -> None:
     assert (await login(client)).code == "0000"
 
 
-async def test_a_database_that_cannot_save_lets_in_all_the_same(
-    client: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_database_that_cannot_save_opens_no_session(client: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It could not be ended either."""
+
     async def fail(_query: object) -> int:
         raise OperationalError(sqlite3.OperationalError("database or disk is full"))
 
     monkeypatch.setattr(UpdateQuery, "_execute", fail)
-    with capture_logs() as lines:
-        assert (await login(client)).code == "0000"
-    (line,) = [each for each in lines if each["event"] != "request completed"]
-    assert (line["event"], line["log_level"], line["user_name"]) == ("sign-in not noted", "warning", "Soybean")
+    async with unchanged():
+        answer = await login(client)
+    assert (answer.status, answer.code) == (503, "1004")
 
 
 async def test_a_wrong_password_renews_no_hash(client: Caller) -> None:

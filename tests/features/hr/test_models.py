@@ -36,7 +36,7 @@ async def test_the_tags_are_those_and_no_others() -> None:
 
 async def reached_by(user_name: str) -> set[str]:
     user = await User.get(user_name=user_name)
-    set_actor(Actor(user_id=user.id, user_name=user_name, data_scope=DataScope.SCOPE))
+    set_actor(Actor(user_id=user.id, user_name=user_name, scopes=frozenset([DataScope.SCOPE])))
     return {employee.name for employee in await Employee.visible()}
 
 
