@@ -1,6 +1,6 @@
 """Trees of what roles can be granted, as a form shows them with a box to tick at each node."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -9,7 +9,6 @@ from pydantic import Field
 from features.system_manage.modules import without_grant
 from kernel import Schema, require_actor
 from kernel.identity.models import Api, Button, Menu
-from kernel.rbac.grants import Grants, held_by
 
 NOT_HELD = "You do not hold this yourself."
 SEEN_BY_ALL = "Everybody sees this page."
@@ -37,7 +36,7 @@ class AuthorizationNode(Schema):
     key: str
     label: str
     is_parent: bool
-    resource_id: str | None = None
+    resource_id: str | None
     route_name: str | None = Field(default=None, exclude_if=_unset)
     disabled: bool = Field(default=False, exclude_if=_unset)
     meta: NodeMeta | None = Field(default=None, exclude_if=_unset)
@@ -45,7 +44,7 @@ class AuthorizationNode(Schema):
 
     @classmethod
     def group(cls, key: str, label: str, children: list["AuthorizationNode"], *, route_name: str | None = None) -> Self:
-        return cls(key=key, label=label, is_parent=True, route_name=route_name, children=children)
+        return cls(key=key, label=label, is_parent=True, resource_id=None, route_name=route_name, children=children)
 
     @classmethod
     def grant(
@@ -73,29 +72,38 @@ class AuthorizationNode(Schema):
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Grantable:
-    """What the caller may grant to others: what they hold themselves, `held`, or whatever there is, None; but nothing that is
+    """What the caller may grant to others: what they hold themselves, or, as `is_super`, whatever there is; but nothing that is
     open, or closed, without a grant. Each method says why not, or None if they may.
     """
 
-    held: Grants | None
+    is_super: bool
+    menus: Set[str]
+    buttons: Set[str]
+    apis: Set[str]
     without_grant: Mapping[str, str]
 
     def why_not_menu(self, menu: Menu) -> str | None:
-        if menu.constant:
-            return SEEN_BY_ALL
-        return None if self.held is None or menu.route_name in self.held.menus else NOT_HELD
+        return SEEN_BY_ALL if menu.constant else self._unless_held(menu.route_name, self.menus)
 
     def why_not_button(self, button: Button) -> str | None:
-        return None if self.held is None or button.button_code in self.held.buttons else NOT_HELD
+        return self._unless_held(button.button_code, self.buttons)
 
     def why_not_api(self, api: Api) -> str | None:
-        if why := self.without_grant.get(api.route_key):
-            return why
-        return None if self.held is None or api.route_key in self.held.apis else NOT_HELD
+        return self.without_grant.get(api.route_key) or self._unless_held(api.route_key, self.apis)
+
+    def _unless_held(self, name: str, held: Set[str]) -> str | None:
+        return None if self.is_super or name in held else NOT_HELD
 
 
 async def grantable() -> Grantable:
     actor = require_actor()
-    return Grantable(None if actor.is_super else await held_by(actor), without_grant())
+    menus = await Menu.filter(roles__id__in=sorted(actor.role_ids)).distinct().values_list("route_name")
+    return Grantable(
+        is_super=actor.is_super,
+        menus={name for (name,) in menus},
+        buttons=actor.buttons,
+        apis={name for role in actor.held for name in role.apis},
+        without_grant=without_grant(),
+    )

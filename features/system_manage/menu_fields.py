@@ -37,7 +37,7 @@ class RouteParamRequest(Request):
 class MenuRequest(Request):
     """What a new menu and a change of one have in common: the fields that may be null, and the buttons.
 
-    `byMenuButtons` are all the buttons of the menu; null leaves them as they are.
+    `byMenuButtons` are all the buttons of the menu; without them, or with null, they stay as they are.
     """
 
     parent_id: ParentId[Menu] = None
@@ -53,7 +53,7 @@ class MenuRequest(Request):
     route_param: Annotated[list[RouteParamRequest], Field(max_length=50)] | None = None
     redirect: RoutePath | None = None
     props: StrictBool | Annotated[dict[ShortText, LongText], Field(max_length=50)] | None = None
-    by_menu_buttons: Annotated[list[MenuButtonRequest], Field(max_length=200)] = []
+    by_menu_buttons: Annotated[list[MenuButtonRequest], Field(max_length=200)] | None = None
 
 
 def columns_of(sent: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from features.system_manage.api_records import is_indispensable
 from kernel import Code, Refusal, Request, SqidId, Status, Updated, patch
+from kernel.identity.changes import grants_changed
 from kernel.identity.models import Api
 
 
@@ -15,12 +16,12 @@ async def set_api_status(api_id: SqidId[Api], request: SetApiStatusRequest) -> U
 
     Signing in and these use cases are never switched off, by nobody: 2307, all others depend on them.
     """
+    await grants_changed()
     api = await Api.for_update(api_id)
     if request.status_type is Status.DISABLED and is_indispensable(api.route_key):
         raise Refusal(
             Code.IN_USE, f"{api.route_key} cannot be switched off: without it nobody could switch it on again."
         )
-    if api.status_type != request.status_type:
-        api.status_type = request.status_type
-        await api.save(update_fields=["status_type"])
+    api.status_type = request.status_type
+    await api.save(update_fields=["status_type"])
     return Updated(updated_id=api_id)

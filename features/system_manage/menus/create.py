@@ -28,6 +28,6 @@ async def create_menu(request: CreateMenuRequest) -> Created[Menu]:
     await Menu.ensure_may_stand_below(request.parent_id)
     ensure_route(dict(request), menus)
     menu = await Menu.create(**columns_of(dict(request)))
-    buttons = await set_buttons(menu, request.by_menu_buttons)
-    await grant_as_declared(menus=[menu], buttons=buttons)
+    await grant_as_declared(menus=[menu], buttons=[])
+    await set_buttons(menu, request.by_menu_buttons or [])
     return Created(created_id=menu.id)

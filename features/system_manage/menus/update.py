@@ -4,12 +4,13 @@ from pydantic import MISSING
 
 from features.system_manage.menu_fields import MenuRequest, columns_of
 from features.system_manage.menu_rules import ensure_route, lock_menus, set_buttons
-from features.system_manage.modules import grant_as_declared
 from kernel import Int32, ShortText, SqidId, Status, Updated, patch
 from kernel.identity.models import IconType, Menu, MenuType
 
 
 class UpdateMenuRequest(MenuRequest):
+    """`byMenuButtons`, if there are any, even none (`[]`), are all the buttons from then on."""
+
     menu_type: MenuType | MISSING = MISSING
     menu_name: ShortText | MISSING = MISSING
     icon_type: IconType | MISSING = MISSING
@@ -24,14 +25,13 @@ class UpdateMenuRequest(MenuRequest):
 @patch("/{menu_id}")
 async def update_menu(menu_id: SqidId[Menu], request: UpdateMenuRequest) -> Updated[Menu]:
     """A button that is not among `byMenuButtons` any more, or has another code there, is taken from all who held it."""
-    menus = await lock_menus()
+    changes = request.changes()
+    menus = await lock_menus(and_grants=request.by_menu_buttons is not None)
     await Menu.ensure_may_stand_below(request.parent_id, menu_id)
     menu = await Menu.for_update(menu_id)
-    changes = request.changes()
     ensure_route(changes, menus, of=menu_id)
     if columns := columns_of(changes):
         await menu.update_from_dict(columns).save(update_fields=list(columns))
-    if "by_menu_buttons" in changes:
-        buttons = await set_buttons(menu, request.by_menu_buttons)
-        await grant_as_declared(menus=[], buttons=buttons)
+    if request.by_menu_buttons is not None:
+        await set_buttons(menu, request.by_menu_buttons)
     return Updated(updated_id=menu_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from kernel.context import DataScope
+from kernel.identity.changes import grants_changed
 from kernel.identity.models import SUPER_ROLE, Api, Button, Menu, MenuType, Role
 from kernel.rbac.declarations import MenuEntry, RoleEntry, matches
 from kernel.schema.types import Status
@@ -64,7 +65,10 @@ async def sync_permissions(features: Sequence[Feature]) -> Synchronised:
     await _sync_buttons(slices, pages, new, met)
     await _sync_roles(roles, new, met)
     await met.save()
-    if new.apis or new.menus or new.buttons or new.roles:
+    made = bool(new.apis or new.menus or new.buttons or new.roles)
+    if made or synchronised.deleted:
+        await grants_changed()
+    if made:
         log.info(
             "permissions synchronised",
             apis=len(new.apis),
