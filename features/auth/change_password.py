@@ -1,7 +1,7 @@
 """Change one's own password, which ends all sessions: sign in again with the new one."""
 
-from kernel import SIGNED_IN, NewPassword, Password, Request, Updated, patch, require_actor, transaction
-from kernel.auth.credentials import confirm_password, replace_password
+from kernel import SIGNED_IN, Password, Request, Updated, patch, require_actor
+from kernel.auth.credentials import change_own_password
 from kernel.identity.models import User
 
 
@@ -12,8 +12,6 @@ class ChangePasswordRequest(Request):
 
 @patch("/password", access=SIGNED_IN, open_during_password_change=True, transaction=False)  # hashing takes 60 ms of CPU
 async def change_password(request: ChangePasswordRequest) -> Updated[User]:
-    user = await confirm_password(require_actor().user_id, request.old_password)
-    new = await NewPassword.chosen(request.new_password, user_name=user.user_name, former=request.old_password)
-    async with transaction(__name__):
-        await replace_password(user, new)
-    return Updated(updated_id=user.id)
+    user_id = require_actor().user_id
+    await change_own_password(user_id, request.old_password, request.new_password)
+    return Updated(updated_id=user_id)

@@ -4,12 +4,14 @@ import hashlib
 import hmac
 
 from kernel.auth.lockout import limit_guesses
+from kernel.auth.login_log import recording
 from kernel.auth.passwords import NewPassword, verify_password
 from kernel.auth.sessions import end_all_sessions
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import EndReason, User
+from kernel.identity.models import EndReason, SecurityEvent, User
 from kernel.settings import settings
+from kernel.unit_of_work.transaction import transaction
 
 
 async def check_credentials(user_name: str, password: str) -> User:
@@ -34,6 +36,18 @@ async def confirm_password(user_id: int, password: str) -> User:
         if not await verify_password(password, user.password_hash):
             raise Refusal(Code.OLD_PASSWORD_WRONG)
         return user
+
+
+async def change_own_password(user_id: int, old: str, new: str) -> None:
+    """Give the user, who knows the old one, another password, and end all of their sessions. Not within a transaction.
+
+    Raises what `confirm_password` does, Refusal 2409 for a weak one, and 2306.
+    """
+    async with recording(SecurityEvent.PASSWORD_CHANGE, user_id=user_id):
+        user = await confirm_password(user_id, old)
+        chosen = await NewPassword.chosen(new, user_name=user.user_name, former=old)
+        async with transaction(__name__):
+            await replace_password(user, chosen)
 
 
 async def replace_password(user: User, new: NewPassword, *, must_change: bool = False) -> None:

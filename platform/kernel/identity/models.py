@@ -14,6 +14,7 @@ from kernel.models.tree import Tree
 from kernel.schema.types import Gender, Status
 
 SUPER_ROLE = "R_SUPER"
+ADMIN_ROLE = "R_ADMIN"  # declared to hold every use case and button; what is refused to its holders is logged
 
 
 class MenuType(StrEnum):

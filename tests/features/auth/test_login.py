@@ -14,7 +14,7 @@ from tortoise.queryset import UpdateQuery
 
 from kernel import DEMO_PASSWORD, Status
 from kernel.auth import lockout, passwords
-from kernel.identity.models import User
+from kernel.identity.models import LoginLog, User
 from tests.callers import Answer, Caller, as_snapshot, bearer
 from tests.conftest import NOW, Counting
 from tests.state import unchanged
@@ -292,3 +292,16 @@ async def hash_otherwise() -> None:
 async def stored() -> dict[str, Any]:
     """Everything that the database knows of the user."""
     return await User.get(user_name="Soybean").values()
+
+
+async def test_sign_ins_are_logged_well_or_not(client: Caller) -> None:
+    client.headers["User-Agent"] = "Browser/1.0"
+    await login(client)
+    await login(client, "wrong")
+    await login(client, "correct horse", user_name="a password in the wrong field")
+    entries = await LoginLog.all().order_by("id").values_list("event", "code", "user_name", "agent")
+    assert list(entries) == [
+        ("sign_in", "0000", "Soybean", "Browser/1.0"),
+        ("sign_in", "2401", "Soybean", "Browser/1.0"),
+        ("sign_in", "2401", None, "Browser/1.0"),
+    ]
