@@ -1,6 +1,9 @@
 """List the pages by name, as a form offers them for the home of a role or the view of a menu."""
 
-from kernel import PublicId, Schema, get
+from collections.abc import Iterator
+from typing import Any
+
+from kernel import PublicId, Schema, build_tree, get
 from kernel.identity.models import Menu, MenuType
 
 
@@ -13,8 +16,13 @@ class PageOption(Schema):
 
 @get("/pages")
 async def list_pages() -> list[PageOption]:
-    """Of those that everybody sees before sign-in, none: nobody's home is there."""
-    pages = (
-        await Menu.filter(menu_type=MenuType.MENU, constant=False).order_by("order", "id").values("id", "route_name")
-    )
-    return [PageOption(key=page["id"], value=page["route_name"]) for page in pages]
+    """In the order of the menu. Of those that everybody sees before sign-in, none: nobody's home is there."""
+    columns = ("id", "parent_id", "order", "route_name", "menu_type", "constant")
+    return list(pages_of(build_tree(await Menu.all().values(*columns))))
+
+
+def pages_of(menus: list[dict[str, Any]]) -> Iterator[PageOption]:
+    for menu in menus:
+        if menu["menu_type"] == MenuType.MENU and not menu["constant"]:
+            yield PageOption(key=menu["id"], value=menu["route_name"])
+        yield from pages_of(menu["children"])

@@ -4,7 +4,7 @@ from pydantic import MISSING
 
 from features.system_manage.menu_fields import MenuRequest, columns_of
 from features.system_manage.menu_rules import ensure_route, lock_menus, set_buttons
-from kernel import Int32, ShortText, SqidId, Status, Updated, patch
+from kernel import Int32, NotFound, ShortText, SqidId, Status, Updated, patch
 from kernel.identity.models import IconType, Menu, MenuType
 
 
@@ -28,7 +28,9 @@ async def update_menu(menu_id: SqidId[Menu], request: UpdateMenuRequest) -> Upda
     changes = request.changes()
     menus = await lock_menus(and_grants=request.by_menu_buttons is not None)
     await Menu.ensure_may_stand_below(request.parent_id, menu_id)
-    menu = await Menu.for_update(menu_id)
+    menu = menus.get(menu_id)
+    if menu is None:
+        raise NotFound.of(Menu)
     ensure_route(changes, menus, of=menu_id)
     if columns := columns_of(changes):
         await menu.update_from_dict(columns).save(update_fields=list(columns))

@@ -10,17 +10,13 @@ from tests.features.system_manage.trees import delete_all_menus, new_menu
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
-    """In their order; no catalogs, and none of the pages before sign-in. Hidden and disabled ones are pages as well."""
+    """In the order of the menu; no catalogs, and none of the pages before sign-in. Hidden and disabled ones are pages too."""
     await delete_all_menus()
-    for number, (menu_type, order) in enumerate([("2", 3), ("1", 2), ("2", 2), ("2", 1), ("2", 4)]):
-        await new_menu(
-            f"page{number}",
-            id=901 + number,
-            menu_type=MenuType(menu_type),
-            order=order,
-            constant=number == 3,
-            hide_in_menu=number == 0,
-            status_type=Status.DISABLED if number == 2 else Status.ENABLED,
-        )
+    await new_menu("reports", id=901, menu_type=MenuType.CATALOG, order=2)
+    await new_menu("weekly", id=902, parent_id=901, order=7, hide_in_menu=True)
+    await new_menu("daily", id=903, parent_id=901, order=6, status_type=Status.DISABLED)
+    await new_menu("last", id=904, order=3)
+    await new_menu("first", id=905, order=1)
+    await new_menu("login", id=906, constant=True)
     answer = await (await signed_in("R_ADMIN")).call("system_manage.menus.pages")
     assert as_snapshot(answer, events) == snapshot
