@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import structlog
 
+from kernel.auth.captcha import captcha_sender
 from kernel.database.driver_errors import DRIVER_ERRORS, is_conflict
 from kernel.database.migrations.runner import DatabaseUnreachable, pending
 from kernel.errors.operator import StartupRefused
@@ -29,8 +30,9 @@ def finished() -> bool:
 
 
 async def start_up(features: Sequence[Feature]) -> None:
-    """Prepare the database for the first request. Idempotent; of several workers one goes first. Raises StartupRefused."""
+    """Prepare the database for the first request. Idempotent; of several workers one goes first. Raises OperatorError."""
     global _finished
+    captcha_sender()
     await refuse_unready_database()
     password = await _prepare_in_turn(features)
     if password:

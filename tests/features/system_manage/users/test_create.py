@@ -93,6 +93,7 @@ async def test_each_required_field_has_a_code(signed_in: SignedIn, field: str, c
         ({"byUserRoleCodeList": ["R_USER", "R_SUPER"]}, "2206"),
         ({"password": "1234567"}, "2409"),
         ({"password": "LILEI is my name"}, "2409"),
+        ({"password": "MERCEDE1"}, "2409"),
     ],
     ids=str,
 )

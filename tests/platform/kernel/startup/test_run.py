@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from tortoise.exceptions import OperationalError
 
 from features.hr.models import Tag
-from kernel.errors.operator import StartupRefused
+from kernel.errors.operator import SettingsError, StartupRefused
 from kernel.identity.models import Api, Role, User
 from kernel.slices.discovery import Feature, discover
 from kernel.startup import run
@@ -137,6 +137,13 @@ async def test_one_that_does_not_answer_is_refused(unfinished: None, no_app: Non
         await start_up(discover())
     assert "hidden" not in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
+    assert not finished()
+
+
+async def test_a_sender_of_codes_that_cannot_send_is_refused(unfinished: None, configure: Configure) -> None:
+    configure(CAPTCHA_SENDER="features.nothing:send")
+    with pytest.raises(SettingsError, match=r"^CAPTCHA_SENDER="):
+        await start_up(discover())
     assert not finished()
 
 
