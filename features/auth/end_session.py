@@ -1,9 +1,8 @@
 """End one of one's own sessions: that of a device which was lost, say."""
 
 from kernel import SIGNED_IN, NotFound, SqidId, Updated, post, require_actor
-from kernel.auth.login_log import record
 from kernel.auth.sessions import end_session as end
-from kernel.identity.models import EndReason, SecurityEvent, Session
+from kernel.identity.models import EndReason, Session
 
 
 @post("/sessions/{session_id}/end", access=SIGNED_IN)
@@ -13,5 +12,4 @@ async def end_session(session_id: SqidId[Session]) -> Updated[Session]:
     if session is None:
         raise NotFound.of(Session)
     await end(session, EndReason.ENDED_BY_OWNER)
-    await record(SecurityEvent.SESSION_END)
     return Updated(updated_id=session_id)

@@ -1,6 +1,6 @@
 """The login log: sign-ins, well or not, and what else an auditor asks for, in a table of its own; old entries go by age."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -49,31 +49,41 @@ async def record(
     detail: str | None = None,
 ) -> None:
     """Write one entry, about the actor unless somebody is named. On a database that cannot save, the log line has to do."""
-    actor, origin = current_actor(), client()
+    actor = current_actor()
     named = {"id": user_id, "user_name": user_name, "user_phone": phone}
     who = {column: value for column, value in named.items() if value is not None}
     if not who and actor:
         who = {"id": actor.user_id}
     try:
         about = await User.filter(**who).first() if who else None
-        by = actor and (actor.impersonator_name or actor.user_name)
-        entry = LoginLog(
-            created_at=now(),
-            event=event,
-            code=code.value,
-            user_id=about and about.id,
-            user_name=about and about.user_name,
-            by_user_name=by if about is None or by != about.user_name else None,
-            address=origin.address,
-            agent=origin.agent,
-            request_id=request_id(),
-            detail=detail,
-        )
+        entry = _entry(event, code, about, detail)
         if not await _is_repeated(entry):
             await entry.save()
             await _prune()
     except DRIVER_ERRORS as error:
         log.warning("login log not written", security_event=event.value, code=code.value, error=str(error))
+
+
+async def record_ends(event: SecurityEvent, users: Iterable[User], reason: str) -> None:
+    """Within the transaction that ends sessions of these users: one entry for each of them."""
+    await LoginLog.bulk_create([_entry(event, Code.SUCCESS, user, reason) for user in users])
+
+
+def _entry(event: SecurityEvent, code: ResponseCode, about: User | None, detail: str | None) -> LoginLog:
+    actor, origin = current_actor(), client()
+    by = actor and (actor.impersonator_name or actor.user_name)
+    return LoginLog(
+        created_at=now(),
+        event=event,
+        code=code.value,
+        user_id=about and about.id,
+        user_name=about and about.user_name,
+        by_user_name=by if about is None or by != about.user_name else None,
+        address=origin.address,
+        agent=origin.agent,
+        request_id=request_id(),
+        detail=detail,
+    )
 
 
 async def record_denial(code: ResponseCode) -> None:
