@@ -21,6 +21,9 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "hr.departments.create": {"name": "New", "code": "NEW"},
     "hr.departments.update": {"name": "New"},
     "hr.employees.onboard": {"user_name": "lilei", "name": "Li Lei"},
+    "system_manage.apis.set_status": {"status_type": "2"},
+    "system_manage.dictionaries.create": {"dict_type": "site", "label": "North", "value": "north"},
+    "system_manage.menus.create": {"menu_type": "2", "menu_name": "New", "route_name": "new", "route_path": "/new"},
     "system_manage.users.create": {
         "user_name": "lilei",
         "password": "correct horse",
@@ -31,6 +34,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
 ROWS: Mapping[str, Mapping[str, Any]] = {
     "hr.departments.batch_delete": {"code": "EMPTY"},
     "hr.departments.delete": {"code": "EMPTY"},
+    "system_manage.apis.set_status": {"route_key": "hr.departments.tree"},
+    "system_manage.menus.batch_delete": {"route_name": "home"},
 }
 
 
@@ -94,6 +99,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "hr.departments.batch_delete": ("ids",),
     "hr.employees.onboard": ("department_id",),
     "hr.employees.transfer": ("department_id",),
+    "system_manage.dictionaries.batch_delete": ("ids",),
+    "system_manage.menus.batch_delete": ("ids",),
 }
 
 
