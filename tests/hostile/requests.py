@@ -25,6 +25,9 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "system_manage.roles.create": {"role_name": "New", "role_code": "R_NEW"},
     "system_manage.roles.set_data_scope": {"data_scope": "custom"},
     "system_manage.roles.update": {"role_name": "New"},
+    "system_manage.apis.set_status": {"status_type": "2"},
+    "system_manage.dictionaries.create": {"dict_type": "site", "label": "North", "value": "north"},
+    "system_manage.menus.create": {"menu_type": "2", "menu_name": "New", "route_name": "new", "route_path": "/new"},
     "system_manage.users.create": {
         "user_name": "lilei",
         "password": "correct horse",
@@ -41,6 +44,8 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
     "system_manage.roles.set_data_scope": {"role_code": "R_EMPTY"},
     "system_manage.users.batch_delete": {"user_name": "User"},
     "system_manage.users.delete": {"user_name": "User"},
+    "system_manage.apis.set_status": {"route_key": "hr.departments.tree"},
+    "system_manage.menus.batch_delete": {"route_name": "home"},
 }
 
 
@@ -112,6 +117,8 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "system_manage.roles.set_data_scope": ("department_ids",),
     "system_manage.users.batch_delete": ("ids",),
     "system_manage.users.batch_offline": ("ids",),
+    "system_manage.dictionaries.batch_delete": ("ids",),
+    "system_manage.menus.batch_delete": ("ids",),
 }
 
 

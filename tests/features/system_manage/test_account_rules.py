@@ -32,6 +32,7 @@ async def colleague(*role_codes: str) -> User:
     [((), "0000"), (("R_USER", "R_ADMIN"), "0000"), (("R_EMPLOYEE",), "2201"), (("R_USER", "R_SUPER"), "2206")],
     ids=str,
 )
+@pytest.mark.usefixtures("limited_admin")
 async def test_who_manages_whom(verb: str, roles: tuple[str, ...], code: str, signed_in: SignedIn) -> None:
     """Whoever holds no more than oneself; a disabled role counts, as it may be in force tomorrow."""
     user, admin = await colleague(*roles), await signed_in("R_ADMIN")

@@ -24,6 +24,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
     assert reasons == [EndReason.ROLE_OFFLINE] * 3
 
 
+@pytest.mark.usefixtures("limited_admin")
 async def test_a_holder_whom_one_may_not_manage(signed_in: SignedIn) -> None:
     """As where the users are named one by one."""
     admin, role = await signed_in("R_ADMIN"), await Role.get(role_code="R_USER")

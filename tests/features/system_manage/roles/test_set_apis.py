@@ -38,6 +38,7 @@ async def test_not_there(signed_in: SignedIn) -> None:
         assert (await set_apis(soybean, Role(id=999_999), by_role_api_ids=[])).code == "1101"
 
 
+@pytest.mark.usefixtures("limited_admin")
 async def test_use_cases_that_one_does_not_hold(signed_in: SignedIn) -> None:
     """Those that the role has already stay, or go."""
     admin, role = await signed_in("R_ADMIN"), await auditors()

@@ -37,6 +37,7 @@ async def test_not_there(signed_in: SignedIn) -> None:
         assert (await set_buttons(soybean, Role(id=999_999), by_role_button_ids=[])).code == "1101"
 
 
+@pytest.mark.usefixtures("limited_admin")
 async def test_buttons_that_one_does_not_hold(signed_in: SignedIn) -> None:
     admin, role = await signed_in("R_ADMIN"), await auditors()
     async with unchanged():

@@ -69,6 +69,7 @@ async def test_the_id_of_a_user_is_none_of_a_department(signed_in: SignedIn) -> 
     assert (answer.code, answer.wrong_fields) == ("1200", ["departmentIds.0"])
 
 
+@pytest.mark.usefixtures("limited_admin")
 async def test_no_one_lets_others_reach_further_than_themselves(signed_in: SignedIn) -> None:
     admin, soybean, role = await signed_in("R_ADMIN"), await signed_in("R_SUPER"), await auditors()
     await role.apis.add(await Api.get(route_key="hr.employees.search"))

@@ -62,6 +62,7 @@ async def test_ids_of_another_kind(signed_in: SignedIn) -> None:
     assert (answer.code, answer.wrong_fields) == ("1200", ["byRoleMenuIds.0"])
 
 
+@pytest.mark.usefixtures("limited_admin")
 async def test_pages_that_one_does_not_hold(signed_in: SignedIn) -> None:
     """Those that the role has already stay, or go."""
     admin, role = await signed_in("R_ADMIN"), await auditors("hr_tag")

@@ -83,6 +83,7 @@ async def test_the_super_role_is_changed_by_super_administrators_only(signed_in:
     assert (await Role.get(id=role.id)).role_name == "King"
 
 
+@pytest.mark.usefixtures("limited_admin")
 async def test_no_one_widens_or_enables_what_they_do_not_hold(signed_in: SignedIn) -> None:
     admin, role = await signed_in("R_ADMIN"), await auditors()
     await role.apis.add(await Api.get(route_key="hr.employees.search"))
@@ -97,6 +98,7 @@ async def test_no_one_widens_or_enables_what_they_do_not_hold(signed_in: SignedI
         assert (await update(admin, role, statusType="1")).code == "2201"
 
 
+@pytest.mark.usefixtures("limited_admin")
 async def test_no_one_gives_another_code_to_what_they_do_not_hold(signed_in: SignedIn) -> None:
     """Rules of modules give roles by their codes: R_USER to whoever registers."""
     admin, role = await signed_in("R_ADMIN"), await auditors()

@@ -20,6 +20,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
 
 
 @pytest.mark.parametrize(("name", "code"), [("Admin", "2307"), ("Soybean", "2206"), ("hanmei", "2201"), (None, "1101")])
+@pytest.mark.usefixtures("limited_admin")
 async def test_one_that_may_not_be_deleted(name: str | None, code: str, signed_in: SignedIn) -> None:
     admin, ids = await signed_in("R_ADMIN"), await newcomers()
     other = (await User.get(user_name=name)).id if name else 999_999

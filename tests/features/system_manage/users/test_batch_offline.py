@@ -23,6 +23,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
 
 
 @pytest.mark.parametrize(("name", "code"), [("Soybean", "2206"), ("hanmei", "2201"), (None, "1101")])
+@pytest.mark.usefixtures("limited_admin")
 async def test_one_whom_one_may_not_manage(name: str | None, code: str, signed_in: SignedIn) -> None:
     admin, ids = await signed_in("R_ADMIN"), await ids_of("User")
     other = await ids_of(name) if name else [999_999]

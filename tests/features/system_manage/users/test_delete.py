@@ -23,6 +23,7 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
 
 
 @pytest.mark.parametrize(("name", "code"), [("Admin", "2307"), ("Soybean", "2206"), ("hanmei", "2201"), (None, "1101")])
+@pytest.mark.usefixtures("limited_admin")
 async def test_refused(name: str | None, code: str, signed_in: SignedIn) -> None:
     """Oneself, a super administrator, somebody who holds more than oneself, nobody."""
     admin = await signed_in("R_ADMIN")

@@ -31,6 +31,7 @@ async def test_one_that_is_over_stays_as_it_ended(signed_in: SignedIn) -> None:
 
 
 @pytest.mark.parametrize(("name", "code"), [("Soybean", "2206"), ("hanmei", "2201")])
+@pytest.mark.usefixtures("limited_admin")
 async def test_whom_one_may_not_manage(name: str, code: str, signed_in: SignedIn) -> None:
     admin, user = await signed_in("R_ADMIN"), await User.get(user_name=name)
     await new_session(user)

@@ -30,6 +30,7 @@ async def test_ones_own(signed_in: SignedIn) -> None:
 
 
 @pytest.mark.parametrize(("name", "code"), [("Soybean", "2206"), ("hanmei", "2201"), (None, "1101")])
+@pytest.mark.usefixtures("limited_admin")
 async def test_refused(name: str | None, code: str, signed_in: SignedIn) -> None:
     admin = await signed_in("R_ADMIN")
     async with unchanged():

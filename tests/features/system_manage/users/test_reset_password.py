@@ -33,6 +33,7 @@ async def test_each_time_another_one(signed_in: SignedIn) -> None:
 
 
 @pytest.mark.parametrize(("name", "code"), [("Soybean", "2206"), ("hanmei", "2201"), (None, "1101")])
+@pytest.mark.usefixtures("limited_admin")
 async def test_refused(name: str | None, code: str, signed_in: SignedIn) -> None:
     """Whoever gives an account its password has what it holds."""
     admin = await signed_in("R_ADMIN")

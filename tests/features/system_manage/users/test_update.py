@@ -77,6 +77,7 @@ async def test_what_may_not_be_cleared(field: str, nothing: object, code: str, s
     ],
     ids=str,
 )
+@pytest.mark.usefixtures("limited_admin")
 async def test_refused(changes: dict[str, Any], code: str, signed_in: SignedIn) -> None:
     admin, user = await signed_in("R_ADMIN"), await User.get(user_name="User")
     async with unchanged():
@@ -84,6 +85,7 @@ async def test_refused(changes: dict[str, Any], code: str, signed_in: SignedIn) 
 
 
 @pytest.mark.parametrize(("name", "code"), [("Soybean", "2206"), ("hanmei", "2201"), (None, "1101")])
+@pytest.mark.usefixtures("limited_admin")
 async def test_whom_one_may_not_manage(name: str | None, code: str, signed_in: SignedIn) -> None:
     """A super administrator, somebody who holds more than oneself, nobody."""
     admin = await signed_in("R_ADMIN")

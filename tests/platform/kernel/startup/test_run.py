@@ -87,6 +87,26 @@ async def test_there_are_none_outside_of_demo_mode(env: str, app: FastAPI, confi
     await start_up([*discover(), with_seed(seed)])
 
 
+@pytest.mark.parametrize("env", ["demo", "development", "production"])
+async def test_what_every_installation_begins_with_is_there_in_every_mode(
+    env: str, app: FastAPI, configure: Configure
+) -> None:
+    """In a transaction, before the demo rows, which may need it."""
+    made: list[str] = []
+
+    async def install() -> None:
+        made.append(f"installed, {collected.get() is not None}")
+
+    async def seed() -> None:
+        made.append("sown")
+
+    await end_demo_accounts()
+    configure(APP_ENV=env)
+    feature = Feature(title="Shop", prefix="/shop", name="shop", install=install, seed=seed)
+    await start_up([*discover(), feature])
+    assert made == ["installed, True", "sown"][: 2 if env == "demo" else 1]
+
+
 async def test_a_seed_that_fails_stops_it(unfinished: None) -> None:
     async def seed() -> None:
         await Tag.create(name="half sown", category="test")
