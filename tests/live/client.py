@@ -33,6 +33,10 @@ class LiveCaller:
             body = self.call("POST", "/auth/login", userName=user_name, password="123456").body
             self._http.headers["Authorization"] = f"Bearer {body['data']['token']}"
 
+    def use(self, other: "LiveCaller") -> None:
+        """Call with the token of another caller."""
+        self._http.headers["Authorization"] = other._http.headers["Authorization"]
+
     def call(self, method: str, path: str, **body: Any) -> Reply:
         began = time.monotonic()
         answer = self._http.request(method, path, json=body or ({} if method == "POST" else None))
