@@ -27,7 +27,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 import features
-from kernel import clock, hot_cache
+from kernel import clock
 from kernel import settings as settings_module
 from kernel.database import statements as observe
 from kernel.redis import commands, redis
@@ -107,8 +107,6 @@ async def running_app() -> AsyncIterator[FastAPI]:
     from kernel.database.migrations.runner import migrate
     from kernel.slices.discovery import database_config
 
-    # A busy machine takes its time; that the database answers then is tested where it belongs.
-    hot_cache.__dict__["PATIENCE_SECONDS"] = 5
     await database.create(WORKER)
     try:
         with clock.frozen(NOW):

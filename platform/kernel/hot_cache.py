@@ -1,109 +1,63 @@
 """What is asked at every request, kept in Redis for half a minute. The database is the truth, and answers where Redis does not.
 
-Whoever changes what is kept here says so with `changes`, within the transaction. Just before the commit each of these
-keys is overwritten by a mark; while it stands, everybody asks the database, and keeps nothing. After the commit the mark is
-left for a few seconds, for those who read before it. So there is no moment at which a crash would leave an old value in
-force: it would leave the mark.
+Whoever misses something takes a **lease** on its key, asks the database, and keeps the answer if the lease still stands
+(Nishtala et al., Scaling Memcache at Facebook, section 3.2.1). Whoever changes it says so with `changes`, within the
+transaction. Before the commit a **mark** overwrites what is there, value or lease, so that nothing old is given out or
+kept any more; after the commit, and before anybody is told, the mark is taken away. A crash leaves the mark, which outlasts
+every commit, and until it is gone everybody asks the database.
 
-What remains is a mark that could not be set. It is tried again for as long as an old value could live, TTL_SECONDS, and
-that is the bound: 30 seconds, and only while Redis cannot be reached by who changes and can be by who reads.
-
-A request waits at most 50 ms for Redis. After one failure, or three answers in a row that came too late, Redis is not asked
-for TTL_SECONDS: for as long as something could still stand there that was changed meanwhile.
+What remains is a mark that could not be set: while Redis can be reached by who reads and not by who writes. It is set as
+soon as there is a connection again. If the process ends before, an old value lives for `HOLD_SECONDS`, 30, after the
+commit: TTL_SECONDS, and before those LEASE_SECONDS at most, by Redis's clock. A Redis that was away may have forgotten
+marks: whoever saw it go does not ask it for as long (`kernel.redis_line`).
 """
 
-import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
-from time import monotonic
-from typing import TypeVar
 
-import structlog
-from redis.exceptions import RedisError
-from redis.exceptions import TimeoutError as RedisTimeout
-
-from kernel.redis import redis
+from kernel.redis_line import HOLD_SECONDS, Command, line
 from kernel.settings import settings
 
-TTL_SECONDS = 30
-PATIENCE_SECONDS = 0.05
-LATE_AT_MOST = 3
-HOLD_SECONDS = 6
-"""How long a mark outlasts the commit: twice the time within which a reader keeps what the database answered."""
-RETRY_SECONDS = 1.0
-_MARK = "changing"
-
-log = structlog.get_logger(__name__)
-T = TypeVar("T")
+LEASE_SECONDS = 5
+TTL_SECONDS = HOLD_SECONDS - LEASE_SECONDS
+COMMIT_SECONDS = 5
+"""How long a mark outlasts the longest COMMIT."""
+_MARKS_AT_ONCE = 500
+_MARK = "?"  # a lease is a mark with a name
+_KEEP = """
+for i, key in ipairs(KEYS) do
+    if redis.call("GET", key) == ARGV[1] then redis.call("SET", key, ARGV[i + 2], "PX", ARGV[2]) end
+end
+"""
 
 _changed: ContextVar[set[str] | None] = ContextVar("changed_keys", default=None)
-_unmarked: dict[str, float] = {}
-"""The keys whose mark could not be set, and until when it is tried."""
-_retrying: asyncio.Task[None] | None = None
-
-
-class _Circuit:
-    """Whether Redis is asked: open, it is not (Nygard, Release It!, "Circuit Breaker")."""
-
-    def __init__(self) -> None:
-        self.late = 0
-        self.open_until = 0.0
-
-    @property
-    def is_open(self) -> bool:
-        return monotonic() < self.open_until
-
-    async def ask(self, question: Callable[[], Awaitable[T]]) -> T | None:
-        """The answer; None if there is none in time."""
-        if self.is_open:
-            return None
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                answer = await question()
-        except (TimeoutError, RedisTimeout):
-            self.late += 1
-            if self.late >= LATE_AT_MOST:
-                self._open("no answer in time")
-            return None
-        except (RedisError, OSError, LookupError) as error:
-            self._open(str(error))
-            return None
-        self.late = 0
-        return answer
-
-    def _open(self, why: str) -> None:
-        self.late, self.open_until = 0, monotonic() + TTL_SECONDS
-        log.warning("Redis does not answer, asking the database instead", error=why, seconds=TTL_SECONDS)
-
-
-_circuit = _Circuit()
 
 
 async def read(names: Sequence[str]) -> list[str | None]:
     """The value of each name; None for what is not kept, or is being changed, and for all if Redis does not answer."""
-    kept = await _circuit.ask(lambda: redis().mget([_key(name) for name in names]))
-    return (
-        [None if value == _MARK else str(value) if value is not None else None for value in kept]
-        if kept
-        else [None] * len(names)
-    )
+    answers = await line().ask(("MGET", *map(_key, names))) if line().is_sound else None
+    kept: list[str | None] = answers[0] if answers else [None] * len(names)
+    return [None if value is None or value.startswith(_MARK) else value for value in kept]
 
 
-async def keep(values: Mapping[str, str], *, asked_at: float) -> None:
-    """Keep what the database said, unless it is being changed. `asked_at`: `monotonic()` before it was asked."""
-    if monotonic() - asked_at > HOLD_SECONDS / 2:
-        return  # a mark may have come and gone since
+async def lease(names: Sequence[str]) -> str | None:
+    """To be taken before the database is asked; None if Redis does not answer."""
+    if not line().is_sound:
+        return None
+    taken = _MARK + secrets.token_hex(8)
+    answers = await line().ask(*[("SET", _key(name), taken, "NX", "PX", _ms(LEASE_SECONDS)) for name in names])
+    return None if answers is None else taken
 
-    async def question() -> None:
-        pipeline = redis().pipeline(transaction=False)
-        for name, value in values.items():
-            pipeline.set(_key(name), value, nx=True, ex=TTL_SECONDS)
-        await pipeline.execute()
 
-    await _circuit.ask(question)
+async def keep(values: Mapping[str, str], taken: str | None) -> None:
+    """Keep what the database said, where the lease that was taken still stands."""
+    if taken is not None:
+        keys = map(_key, values)
+        await line().say(("EVAL", _KEEP, len(values), *keys, taken, _ms(TTL_SECONDS), *values.values()))
 
 
 def changes(*names: str) -> None:
@@ -126,45 +80,32 @@ def collecting() -> Iterator[set[str]]:
 
 
 async def mark(names: Collection[str]) -> None:
-    """Before the commit: from here on nobody keeps the old value, and nobody is given it."""
-    await _mark(names, settings().db_command_timeout_seconds + HOLD_SECONDS)  # longer than a COMMIT may take
+    """Before the commit: from here on nobody is given the old value, and nobody keeps it."""
+    lasting = _ms(settings().db_command_timeout_seconds + COMMIT_SECONDS)
+    for keys in _portions(names):
+        # DEL too, as a Redis that is full refuses SET.
+        await _insist(("DEL", *keys), *[("SET", key, _MARK, "PX", lasting) for key in keys])
 
 
 async def unmark(names: Collection[str]) -> None:
-    """After the commit: let the marks stand for those who read before it, and no longer."""
-    await _mark(names, HOLD_SECONDS)
+    """After the commit, and before anybody is told of it: what was kept or leased while a mark was lost goes with the marks."""
+    for keys in _portions(names):
+        await _insist(("DEL", *keys))
 
 
-async def _mark(names: Collection[str], seconds: float) -> None:
-    global _retrying
-    if names and not await _set_marks(names, seconds):
-        _unmarked.update(dict.fromkeys(names, monotonic() + TTL_SECONDS))
-        if _retrying is None or _retrying.done():
-            _retrying = asyncio.create_task(_retry())
+async def _insist(*commands: Command) -> None:
+    with suppress(LookupError):  # a command of an operator, without Redis: in force when the old values have gone
+        await line().insist(*commands)
 
 
-async def _set_marks(names: Collection[str], seconds: float) -> bool:
-    """Whether Redis took them. It is asked though the circuit is open here: it may answer others."""
-    try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            pipeline = redis().pipeline(transaction=False)
-            for name in names:
-                pipeline.set(_key(name), _MARK, px=int(seconds * 1000))
-            await pipeline.execute()
-    except (TimeoutError, RedisError, OSError, LookupError):
-        return False
-    return True
+def _portions(names: Collection[str]) -> Iterator[list[str]]:
+    keys = [*map(_key, names)]
+    for start in range(0, len(keys), _MARKS_AT_ONCE):
+        yield keys[start : start + _MARKS_AT_ONCE]
 
 
-async def _retry() -> None:
-    while _unmarked:
-        await asyncio.sleep(RETRY_SECONDS)
-        for name in [name for name, until in _unmarked.items() if until < monotonic()]:
-            del _unmarked[name]
-        names = list(_unmarked)
-        if names and await _set_marks(names, HOLD_SECONDS):
-            for name in names:
-                del _unmarked[name]
+def _ms(seconds: float) -> int:
+    return int(seconds * 1000)
 
 
 @cache

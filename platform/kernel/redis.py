@@ -25,8 +25,7 @@ class _Observed:
     """Reports the name of each command to whoever observes; see `commands`."""
 
     def execute_command(self, *args: Any, **options: Any) -> Any:
-        for seen in _observers.get():
-            seen.append(str(args[0]))
+        note_command(str(args[0]))
         return super().execute_command(*args, **options)  # pyright: ignore[reportAttributeAccessIssue]  a mixin of Redis
 
 
@@ -94,6 +93,12 @@ def redis() -> Redis:
     if _client is None:
         raise LookupError("Redis is not open: the app has not started")
     return _client
+
+
+def note_command(name: str) -> None:
+    """Tell whoever observes that a command of this name is sent."""
+    for seen in _observers.get():
+        seen.append(name)
 
 
 @contextmanager

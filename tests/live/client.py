@@ -37,6 +37,10 @@ class LiveCaller:
         """Call with this token from now on."""
         self._http.headers["Authorization"] = f"Bearer {token}"
 
+    def use_token_of(self, other: "LiveCaller") -> None:
+        """Call with the token of another caller."""
+        self._http.headers["Authorization"] = other._http.headers["Authorization"]
+
     def call(self, method: str, path: str, **body: Any) -> Reply:
         began = time.monotonic()
         answer = self._http.request(method, path, json=body or ({} if method == "POST" else None))

@@ -1,7 +1,7 @@
 """From an Authorization header to the actor: the user as the database knows them at this moment.
 
-No statement and one round trip to Redis, once user, session and grants are kept there (`kernel.hot_cache`); two statements
-otherwise, three while somebody acts in the name of another. A disabled user, an ended session or a changed role is in force
+No statement and one round trip to Redis, once user, session and grants are kept there (`kernel.hot_cache`); one statement
+otherwise, two while somebody acts in the name of another. A disabled user, an ended session or a changed role is in force
 on the very next request on every worker.
 """
 
@@ -9,7 +9,6 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
-from time import monotonic
 from typing import Any, Self
 
 import structlog
@@ -22,7 +21,7 @@ from kernel.database.driver_errors import DRIVER_ERRORS
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
 from kernel.identity.changes import GRANTS_KEY, session_key, user_key
-from kernel.identity.grants import grants_at, grants_version
+from kernel.identity.grants import grants_at, grants_version, version_column
 from kernel.identity.models import SUPER_ROLE, Session, User
 from kernel.schema.types import Status
 from kernel.unit_of_work.background import defer
@@ -105,12 +104,14 @@ async def authenticate(authorization: str | None) -> Actor:
 _OVER, _LIVE = "over", "live"
 
 
+def _names(token: Token) -> list[str]:
+    names = [user_key(token.user_id), session_key(token.session), GRANTS_KEY]
+    return [*names, user_key(token.impersonator_id)] if token.impersonator_id else names
+
+
 async def _kept(token: Token) -> _Known | None:
     """From Redis, if all of it is there."""
-    names = [user_key(token.user_id), session_key(token.session), GRANTS_KEY]
-    if token.impersonator_id:
-        names.append(user_key(token.impersonator_id))
-    user, session, version, *impersonator = await hot_cache.read(names)
+    user, session, version, *impersonator = await hot_cache.read(_names(token))
     if user is None or session is None or version is None or None in impersonator:
         return None
     try:
@@ -122,24 +123,22 @@ async def _kept(token: Token) -> _Known | None:
 
 async def _load(token: Token) -> _Known:
     """From the database, and kept for the next request."""
-    asked_at = monotonic()
-    rows = await Session.filter(family=token.session, user_id=token.user_id).values(
-        "id", "ended_at", "last_seen", "impersonator_id", **_user_columns("user__")
-    )
+    taken = await hot_cache.lease(_names(token))
+    found = Session.filter(family=token.session, user_id=token.user_id).annotate(version=version_column())
+    rows = await found.values("id", "ended_at", "last_seen", "impersonator_id", "version", **_user_columns("user__"))
     if not rows or rows[0]["impersonator_id"] != token.impersonator_id:
+        await hot_cache.keep({GRANTS_KEY: str(await grants_version())}, taken)  # or its lease would keep others from it
         raise Refusal(Code.INVALID_SESSION)
-    impersonator = None
-    if token.impersonator_id:
-        impersonator = UserState.of(await User.filter(id=token.impersonator_id).values(**_user_columns()))
-    known = _Known(UserState.of(rows), rows[0]["ended_at"] is not None, await grants_version(), impersonator)
-    kept = {
-        user_key(token.user_id): known.user.write(),
-        session_key(token.session): _OVER if known.session_is_over else _LIVE,
-        GRANTS_KEY: str(known.grants_version),
-    }
-    if token.impersonator_id and impersonator:
-        kept[user_key(token.impersonator_id)] = impersonator.write()
-    await hot_cache.keep(kept, asked_at=asked_at)
+    version = rows[0]["version"] or 0
+    acting = await User.filter(id=token.impersonator_id).values(**_user_columns()) if token.impersonator_id else []
+    if token.impersonator_id and not acting:  # deleted since
+        raise Refusal(Code.INVALID_SESSION)
+    impersonator = UserState.of(acting) if acting else None
+    known = _Known(UserState.of(rows), rows[0]["ended_at"] is not None, version, impersonator)
+    kept = [known.user.write(), _OVER if known.session_is_over else _LIVE, str(version)]
+    if impersonator:
+        kept.append(impersonator.write())
+    await hot_cache.keep(dict(zip(_names(token), kept, strict=True)), taken)
     if now() - rows[0]["last_seen"] >= SEEN_EVERY and not known.session_is_over:
         await defer(partial(_note_seen, rows[0]["id"]))
     return known

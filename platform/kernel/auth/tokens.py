@@ -11,7 +11,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jwt
@@ -85,13 +85,7 @@ def issue_pair(
 def read_token(encoded: str, expected: TokenType) -> Token:
     """The token, if it is one of ours, in force and of the expected type. Raises Refusal 2100, 2103 or 2105."""
     try:
-        key = _verifying_key(jwt.get_unverified_header(encoded)["kid"])
-        claims = jwt.decode(
-            encoded,
-            key,
-            algorithms=[settings().jwt_algorithm],
-            options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},  # the one clock, below
-        )
+        claims = _verified(encoded, settings().jwt_algorithm, *_keys())
         token = Token(
             user_id=_users.decode(claims["sub"]),
             type=TokenType(claims["typ"]),
@@ -129,10 +123,20 @@ def _key_id(key: str) -> str:
     return hashlib.sha256(b"tessera key id:" + key.encode()).hexdigest()[:8]
 
 
-def _verifying_key(key_id: str) -> str:
-    """The key of this id: the one that signs, or the one that signed before it. Raises KeyError for another."""
+def _keys() -> list[str]:
+    """What verifies: the key that signs, and the one that signed before it."""
     config = settings()
-    keys = [config.signing_key]
-    if config.secret_key_previous:
-        keys.append(config.secret_key_previous.get_secret_value())
-    return {_key_id(key): key for key in keys}[key_id]
+    previous = config.secret_key_previous
+    return [config.signing_key, *([previous.get_secret_value()] if previous else [])]
+
+
+@lru_cache(maxsize=1024)  # people come back with the same token, and a signature costs 100 µs
+def _verified(encoded: str, algorithm: str, *keys: str) -> dict[str, Any]:
+    """What a token says that one of these keys has signed, whether or not it has expired. Raises KeyError for another key."""
+    key = {_key_id(key): key for key in keys}[jwt.get_unverified_header(encoded)["kid"]]
+    options: Any = {
+        "require": _REQUIRED,
+        "verify_exp": False,
+        "verify_iat": False,
+    }  # there is one clock, see read_token
+    return jwt.decode(encoded, key, algorithms=[algorithm], options=options)

@@ -8,6 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from tortoise.expressions import Subquery
+
 from kernel.context import DataScope, HeldRole
 from kernel.identity.models import Api, Button, GrantsVersion, Role, RoleScope
 from kernel.schema.types import Status
@@ -27,7 +29,7 @@ class Grants:
 
 
 _kept = Grants()
-_reading = asyncio.Lock()
+_reading: asyncio.Task[None] | None = None
 
 
 def kept_grants() -> Grants:
@@ -37,12 +39,25 @@ def kept_grants() -> Grants:
 
 async def grants_at(version: int) -> Grants:
     """What roles grant at this version, or a later one."""
-    global _kept
-    if _kept.version != version:
-        async with _reading:
-            if _kept.version != version:
-                _kept = await read_grants()
+    global _reading
+    while _kept.version < version:
+        if _reading is None or _reading.done():
+            _reading = asyncio.create_task(_read())
+            _reading.add_done_callback(lambda read: read.cancelled() or read.exception())  # if nobody waits any more
+        await asyncio.shield(_reading)  # all who wait share its end, a failure too
     return _kept
+
+
+async def _read() -> None:
+    global _kept
+    while (grants := await read_grants()).version != await grants_version():
+        pass  # changed meanwhile: half of one version and half of another may grant what neither does
+    _kept = grants
+
+
+def version_column() -> Subquery:
+    """The version as a column of another statement; null for none."""
+    return Subquery(GrantsVersion.filter(id=1).values("version"))
 
 
 async def grants_version() -> int:
@@ -53,8 +68,7 @@ async def grants_version() -> int:
 
 async def read_grants(role_ids: Iterable[int] | None = None) -> Grants:
     """What roles grant as the database has it at this moment; all roles in force, or those of these ids whether or not."""
-    # The version first: what is changed meanwhile has another one, and is read again.
-    version = await grants_version()
+    version = await grants_version()  # first: what is changed meanwhile has another one
     ids = None if role_ids is None else sorted(role_ids)
     roles = Role.filter(status_type=Status.ENABLED) if ids is None else Role.filter(id__in=ids)
     apis, buttons = defaultdict[int, set[str]](set), defaultdict[int, set[str]](set)

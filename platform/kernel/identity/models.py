@@ -194,7 +194,7 @@ class RoleScope(Model):
 
 
 class GrantsVersion(Model):
-    """One row, whose number grows with each change of what roles grant; see `kernel.rbac.changes`."""
+    """One row, whose number grows with each change of what roles grant; see `kernel.identity.changes`."""
 
     version = fields.BigIntField(default=0)
 

@@ -88,7 +88,7 @@ class AccessRule:
         set_actor(actor)
         if actor.must_change_password and not self.open_during_password_change:
             raise Refusal(Code.PASSWORD_CHANGE_REQUIRED)
-        if self.access is Access.GRANTED and not actor.roles:
+        if self.access is Access.GRANTED and not actor.held:
             raise Refusal(Code.USER_NO_ROLE)
         if actor.is_super:
             return

@@ -6,7 +6,7 @@ delivered: a reaction to what never happened would be worse than none, and who l
 """
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from functools import partial
 from typing import Any
@@ -51,13 +51,13 @@ async def transaction(module: str) -> AsyncIterator[BaseDBAsyncClient]:
     done, client = False, None
     collecting, opening = collected.set(events), _open.set(_open.get() | {connection})
     try:
-        with hot_cache.collecting() as changed:
+        # What is kept in Redis is the kernel's, in the default database: a transaction of another one commits none of it.
+        with hot_cache.collecting() if connection == "default" else nullcontext(()) as changed:
             async with turn(get_connection(connection), module), in_transaction(connection) as client:
                 yield client
                 await hot_cache.mark(changed)
                 done = True
-        if changed:
-            await defer(partial(hot_cache.unmark, changed))
+        await hot_cache.unmark(changed)
     finally:
         collected.reset(collecting)
         _open.reset(opening)
