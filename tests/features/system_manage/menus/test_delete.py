@@ -94,6 +94,21 @@ async def test_a_parent_and_its_child_at_once(signed_in: SignedIn) -> None:
         assert await Menu.filter(id__in=[catalog.id, page.id]).count() == (1 if answers[0].code == "2307" else 0)
 
 
+async def test_while_a_role_is_given_it(signed_in: SignedIn) -> None:
+    """As its home, too. Whoever comes first: no role holds a menu that is gone, and neither waits for the other."""
+    soybean, role = await signed_in("R_SUPER"), await Role.get(role_code="R_USER")
+    for number in range(4):
+        page = await new_menu(f"page{number}")
+        given = {"by_role_menu_ids": [page.id], "by_role_home_id": page.id}
+        answers = await asyncio.gather(
+            delete(soybean, page), soybean.call("system_manage.roles.set_menus", role_id=role.id, **given)
+        )
+        assert [answer.code for answer in answers] in (["0000", "1101"], ["0000", "0000"])
+        await role.refresh_from_db()
+        assert role.home_id != page.id
+        assert not await role.menus.filter(id=page.id).exists()
+
+
 async def delete(caller: Caller, menu: Menu) -> Answer:
     return await caller.call("system_manage.menus.delete", menu_id=menu.id)
 
