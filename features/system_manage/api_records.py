@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from tortoise.expressions import Q
 
-from features.system_manage.modules import titles
+from features.system_manage.modules import is_public, titles
 from kernel import AuditedRecord, Status
 from kernel.identity.models import Api
 
@@ -63,6 +63,8 @@ def grouped(apis: Iterable[Api]) -> list[Group]:
     return list(modules.values())
 
 
-def is_indispensable(route_key: str) -> bool:
-    """Whether nobody could sign in without it, or switch a use case on again."""
-    return route_key.startswith(("auth.", "system_manage.apis."))
+def why_always_on(route_key: str) -> str | None:
+    """Why this use case cannot be switched off; None if it can."""
+    if route_key.startswith(("auth.", "system_manage.apis.")):
+        return "without it nobody could switch it on again"
+    return "it is open to anyone, who is asked nothing" if is_public(route_key) else None

@@ -53,6 +53,12 @@ async def grant_as_declared(*, menus: list[Menu], buttons: list[Button]) -> None
             await role.buttons.add(*declared_buttons)
 
 
+def is_public(use_case: str) -> bool:
+    """Whether anyone may call it, signed in or not."""
+    rules = [route.access_rule for feature in discover() for route in feature.slices]
+    return any(rule.name == use_case and rule.access is PUBLIC for rule in rules)
+
+
 _WITHOUT_GRANT = {
     PUBLIC: "Anyone may call this.",
     SIGNED_IN: "Whoever is signed in may call this.",

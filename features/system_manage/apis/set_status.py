@@ -1,6 +1,6 @@
 """Switch a use case off or on, for all but super administrators."""
 
-from features.system_manage.api_records import is_indispensable
+from features.system_manage.api_records import why_always_on
 from kernel import Code, Refusal, Request, SqidId, Status, Updated, patch
 from kernel.identity.changes import grants_changed
 from kernel.identity.models import Api
@@ -12,16 +12,15 @@ class SetApiStatusRequest(Request):
 
 @patch("/{api_id}/status")
 async def set_api_status(api_id: SqidId[Api], request: SetApiStatusRequest) -> Updated[Api]:
-    """It answers 2200 while it is off. What is open to anyone, or to anyone signed in, asks for no grant and stays open.
+    """It answers 2200 while it is off.
 
-    Signing in and these use cases are never switched off, by nobody: 2307, all others depend on them.
+    Signing in and these use cases are never switched off, by nobody, as all others depend on them (2307); nor is what is
+    open to anyone, who is asked nothing.
     """
     await grants_changed()
     api = await Api.for_update(api_id)
-    if request.status_type is Status.DISABLED and is_indispensable(api.route_key):
-        raise Refusal(
-            Code.IN_USE, f"{api.route_key} cannot be switched off: without it nobody could switch it on again."
-        )
+    if request.status_type is Status.DISABLED and (reason := why_always_on(api.route_key)):
+        raise Refusal(Code.IN_USE, f"{api.route_key} cannot be switched off: {reason}.")
     api.status_type = request.status_type
     await api.save(update_fields=["status_type"])
     return Updated(updated_id=api_id)

@@ -27,12 +27,20 @@ async def test_it_answers_2200_from_the_next_request_on_and_until_it_is_enabled_
         assert (await soybean.call("hr.departments.tree")).code == "0000"
 
 
-async def test_what_is_open_to_all_stays_open(signed_in: SignedIn) -> None:
-    """A grant is what it switches off, and there is none."""
+async def test_what_asks_for_no_grant_is_off_too(signed_in: SignedIn) -> None:
+    admin, soybean = await signed_in("R_ADMIN"), await signed_in("R_SUPER")
+    assert (await set_status(admin, "route.user_routes", "2")).code == "0000"
+    assert (await admin.call("route.user_routes")).code == "2200"
+    assert (await soybean.call("route.user_routes")).code == "0000"
+
+
+async def test_what_is_open_to_anyone_stays_on(signed_in: SignedIn) -> None:
+    """Nobody is asked who they are, so no super administrator would pass."""
     admin = await signed_in("R_ADMIN")
-    for name in ("route.constant_routes", "route.user_routes"):
-        assert (await set_status(admin, name, "2")).code == "0000"
-        assert (await admin.call(name)).code == "0000"
+    async with unchanged():
+        for name in ("route.constant_routes", "health.live"):
+            answer = await set_status(admin, name, "2")
+            assert (answer.code, "open to anyone" in answer.body["msg"]) == ("2307", True)
 
 
 PROTECTED = [route.name for route in every_slice() if route.name.startswith(("auth.", "system_manage.apis."))]
