@@ -2,7 +2,7 @@
 
 from pydantic import MISSING
 
-from features.system_manage.dictionary_records import DictType
+from features.system_manage.dictionary_records import DictType, options_changed
 from features.system_manage.models import Dictionary
 from kernel import Int32, LongText, Request, ShortText, SqidId, Status, Updated, patch
 
@@ -20,6 +20,7 @@ class UpdateDictionaryRequest(Request):
 async def update_dictionary(dictionary_id: SqidId[Dictionary], request: UpdateDictionaryRequest) -> Updated[Dictionary]:
     """What was chosen before keeps the value that it had then: others hold the text, not this row."""
     entry = await Dictionary.for_update(dictionary_id)
+    options_changed(entry.dict_type, str(request.changes().get("dict_type", entry.dict_type)))
     if changes := request.changes():
         await entry.update_from_dict(changes).save(update_fields=list(changes))
     return Updated(updated_id=dictionary_id)

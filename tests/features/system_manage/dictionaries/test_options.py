@@ -6,7 +6,7 @@ from syrupy.assertion import SnapshotAssertion
 from features.system_manage.models import Dictionary
 from kernel import Status
 from tests.callers import as_snapshot
-from tests.conftest import SignedIn
+from tests.conftest import Counting, SignedIn
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion) -> None:
@@ -47,3 +47,11 @@ async def test_a_list_that_there_is_not_is_empty(signed_in: SignedIn) -> None:
 async def test_what_is_no_name_of_a_list(wrong: str, signed_in: SignedIn) -> None:
     answer = await (await signed_in("R_USER")).call("system_manage.dictionaries.options", dict_type=wrong)
     assert answer.code == "1200"
+
+
+async def test_it_costs_no_statement_the_second_time(signed_in: SignedIn, counting: Counting) -> None:
+    user = await signed_in("R_USER")
+    first = await user.call("system_manage.dictionaries.options", dict_type="tag_category")
+    with counting() as cost:
+        second = await user.call("system_manage.dictionaries.options", dict_type="tag_category")
+    assert (len(cost.statements), second.body) == (0, first.body)
