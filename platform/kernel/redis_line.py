@@ -104,7 +104,12 @@ class Line:
     async def insist(self, *commands: Command) -> None:
         """Have these commands done; if that is not known in time, again on every new connection, for HOLD_SECONDS."""
         if await self.ask(*commands) is None:
+            self._forget_insisted()
             self._insisted.append((time.monotonic() + HOLD_SECONDS, commands))
+
+    def _forget_insisted(self) -> None:
+        while self._insisted and self._insisted[0][0] < time.monotonic():
+            self._insisted.popleft()
 
     def _send(self, commands: Sequence[Command]) -> asyncio.Future[_Answers]:
         asked = asyncio.get_running_loop().create_future()
@@ -130,7 +135,9 @@ class Line:
                     await self._connection.connect()
                     self._limit.reschedule(None)
                     self._is_up = True
-                    self._say_again()
+                    self._forget_insisted()
+                    for _, commands in self._insisted:
+                        self._send(commands)
                     self._tried.set()
                     await self._read_answers()
             except Exception as error:  # whatever it is: the database answers
@@ -145,12 +152,6 @@ class Line:
                 self._tried.set()
                 await self._connection.disconnect(nowait=True)
             await asyncio.sleep(RECONNECT_SECONDS)
-
-    def _say_again(self) -> None:
-        while self._insisted and self._insisted[0][0] < time.monotonic():
-            self._insisted.popleft()
-        for _, commands in self._insisted:
-            self._send(commands)
 
     async def _read_answers(self) -> None:
         """Until the connection ends. Raises RedisError for that, and for an answer that is an error."""

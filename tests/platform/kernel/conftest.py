@@ -16,7 +16,7 @@ from structlog.stdlib import ProcessorFormatter
 from tortoise import context as tortoise_context
 
 import features
-from kernel import context, ids
+from kernel import context, ids, redis_line
 from kernel import redis as redis_module
 from kernel import settings as settings_module
 from kernel.settings import settings
@@ -121,6 +121,7 @@ def no_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in a process in which no app has started: Tortoise is not set up, Redis is not open."""
     monkeypatch.setattr(tortoise_context, "_global_context", None)
     monkeypatch.setattr(redis_module, "_client", None)
+    monkeypatch.setattr(redis_line, "_line", None)
     token = tortoise_context._current_context.set(None)
     yield
     tortoise_context._current_context.reset(token)

@@ -11,6 +11,7 @@ from kernel import app as app_module
 from kernel.app import create_app
 from kernel.errors.operator import SettingsError, StartupRefused
 from kernel.redis import redis
+from kernel.redis_line import line
 from kernel.settings import settings
 from tests.platform.kernel.conftest import Configure
 from tests.platform.kernel.small_app import caller
@@ -88,12 +89,14 @@ async def test_it_opens_what_it_needs_and_closes_it(app: FastAPI, no_app: None, 
         another = create_app()
         async with another.router.lifespan_context(another):
             assert await redis().ping()
+            assert line().is_sound
             return (await answers(another, "/api/v1/health/ready"))[0]
 
     assert await asyncio.create_task(live()) == 200
     assert tortoise_context._global_context is None
-    with pytest.raises(LookupError):
-        redis()
+    for each in (redis, line):
+        with pytest.raises(LookupError):
+            each()
 
 
 async def test_a_refused_start_closes_it_too(
@@ -111,6 +114,7 @@ async def test_a_refused_start_closes_it_too(
     with pytest.raises(StartupRefused, match="not today"):
         await asyncio.create_task(live())
     assert tortoise_context._global_context is None
-    with pytest.raises(LookupError):
-        redis()
+    for each in (redis, line):
+        with pytest.raises(LookupError):
+            each()
     assert settings().demo

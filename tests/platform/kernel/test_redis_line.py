@@ -186,6 +186,8 @@ async def test_what_was_insisted_on_long_ago_is_not(
     with monkeypatch.context() as patch:
         patch.setattr(redis_line, "HOLD_SECONDS", -1)
         await to_server.insist(("DEL", "old"))
+        await to_server.insist(("DEL", "old"))
+        assert len(to_server._insisted) == 1  # however long it is away
     await to_server.insist(("DEL", "new"))
     server.hang_up()
     server.go_on()

@@ -1,10 +1,12 @@
 """From an Authorization header to the user as the database knows them at this moment."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+import pytest_asyncio
 
-from kernel import DataScope, Status, clock
+from kernel import DataScope, Status, clock, redis_line
 from kernel.auth.actor import authenticate
 from kernel.context import Actor
 from kernel.errors.codes import Code
@@ -12,12 +14,26 @@ from kernel.errors.refusals import Refusal
 from kernel.identity.changes import users_changed
 from kernel.identity.models import Role, Session, User
 from kernel.redis import redis
+from kernel.redis_line import Line
 from kernel.unit_of_work.transaction import transaction
 from tests import state
 from tests.callers import authorization, new_session
 from tests.conftest import NOW, Counting
+from tests.platform.kernel.scripted_redis import scripted_redis
 
 pytestmark = pytest.mark.usefixtures("app")
+
+
+@pytest_asyncio.fixture
+async def standing_still(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """Redis says nothing any more, as of now."""
+    with scripted_redis() as server:
+        silent = Line(server.url)
+        await silent.open()
+        monkeypatch.setattr(redis_line, "_line", silent)
+        server.stand_still()
+        yield
+        await silent.aclose()
 
 
 async def header_of(name: str) -> str:
@@ -122,6 +138,39 @@ async def test_who_impersonated_must_still_be_allowed_to(what: str) -> None:
         await soybean.roles.clear()
     await state.forget()
     assert await code_of(header) is (Code.INVALID_SESSION if what == "deleted" else Code.SESSION_INVALIDATED)
+
+
+async def test_an_impersonator_who_is_deleted_at_that_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the statement that found the session, which goes with them."""
+    user, soybean = await User.get(user_name="User"), await User.get(user_name="Soybean")
+    header = f"Bearer {(await new_session(user, impersonator=soybean)).access}"
+    nobody = User.filter(id=0)
+    with monkeypatch.context() as patch:
+        patch.setattr(User, "filter", lambda **_: nobody)
+        assert await code_of(header) is Code.INVALID_SESSION
+
+
+async def test_whoever_is_refused_keeps_nobody_else_from_what_is_kept(counting: Counting) -> None:
+    """They took a lease on the version of the grants, which all requests share."""
+    header, other = await header_of("User"), await header_of("Admin")
+    await Session.filter(user__user_name="User").delete()
+    await state.forget()
+    assert await code_of(header) is Code.INVALID_SESSION
+    await authenticate(other)
+    with counting() as cost:
+        await authenticate(other)
+    assert (len(cost.statements), cost.commands) == (0, ["MGET"])
+
+
+@pytest.mark.usefixtures("standing_still")
+async def test_while_redis_stands_still_the_database_is_asked(counting: Counting) -> None:
+    header = await header_of("Admin")
+    for _ in range(2):
+        with counting() as cost:
+            assert (await authenticate(header)).user_name == "Admin"
+        assert len(cost.statements) >= 1
+    await User.filter(user_name="Admin").update(status_type=Status.DISABLED)
+    assert await code_of(header) is Code.ACCOUNT_DISABLED
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer "])
