@@ -9,6 +9,7 @@ from urllib.parse import quote
 import schemathesis
 from hypothesis import strategies
 from schemathesis import APIOperation, Case, GenerationMode
+from schemathesis.core.result import Err
 
 from tests.fuzz.document import Document, Visit
 from tests.fuzz.known import Known
@@ -64,7 +65,7 @@ class Cases:
         """What schemathesis makes for the operation; `finished` makes a request of it."""
         in_full, operation = self._in_full[operation_id].as_strategy(), self._operations[operation_id]
         valid, invalid = operation.as_strategy(), operation.as_strategy(GenerationMode.NEGATIVE)
-        return strategies.one_of(in_full, valid, in_full, invalid, in_full)
+        return strategies.one_of(in_full, valid, in_full, invalid, in_full, in_full)
 
     def plain(self, operation_id: str) -> Case | None:
         """The request that says nothing; None if it must say something."""
@@ -162,5 +163,10 @@ class Cases:
 
 
 def _operations(content: dict[str, Any]) -> dict[str, APIOperation[Any, Any, Any, Any]]:
-    found = [each.ok() for each in schemathesis.openapi.from_dict(content).get_all_operations()]
-    return {each.definition.raw["operationId"]: each for each in found}
+    found: dict[str, APIOperation[Any, Any, Any, Any]] = {}
+    for each in schemathesis.openapi.from_dict(content).get_all_operations():
+        if isinstance(each, Err):
+            raise each.err()
+        operation = each.ok()
+        found[operation.definition.raw["operationId"]] = operation
+    return found

@@ -14,6 +14,7 @@ import hypothesis
 import requests
 from hypothesis import HealthCheck, Phase
 from hypothesis.errors import HypothesisException
+from hypothesis.strategies import SearchStrategy
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 from schemathesis import Case, Response
@@ -67,6 +68,10 @@ class Tally:
     def successes(self) -> int:
         return self.codes["0000"] + self.codes["200"]  # the latter of a file
 
+    def __str__(self) -> str:
+        others = [f"{code} {count}" for code, count in self.codes.most_common() if code != "0000"]
+        return f"{self.calls:6} {self.successes:6}  {', '.join(others)}"
+
 
 class Fuzzer:
     """One run against one server. The seed decides on all requests, apart from what the server makes up itself."""
@@ -109,27 +114,28 @@ class Fuzzer:
         return list(self._findings.values())
 
     def report(self) -> str:
-        """What each operation answered, and which never succeeded: nothing behind their refusals was seen."""
-        rows = [("operation", "calls", "0000", "other answers")]
+        """What was found, what each operation answered, and which never succeeded: nothing behind their refusals was seen."""
         called = [(name, self.tallies[name]) for name in self._document.operations if name in self.tallies]
-        for name, tally in called:
-            others = [f"{code} {count}" for code, count in tally.codes.most_common() if code != "0000"]
-            rows.append((name, str(tally.calls), str(tally.successes), ", ".join(others)))
-        widths = [max(len(row[column]) for row in rows) for column in range(3)]
-        lines = [f"{row[0]:{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]}".rstrip() for row in rows]
         refused = [name for name, tally in called if not tally.successes]
         calls = sum(tally.calls for _, tally in called)
-        admin = f"signed in {self._admin.sign_ins} times, as {', '.join(self._admin.names)}"
-        return "\n".join([*lines, f"{calls} calls; {admin}", f"only ever refused: {', '.join(refused) or 'none'}"])
+        return "\n".join(
+            [
+                *(f"{found}\n" for found in self._findings.values()),
+                f"{'operation':44} {'calls':>6} {'0000':>6}  other answers",
+                *(f"{name:44} {tally}".rstrip() for name, tally in called),
+                f"{calls} calls; signed in {self._admin.sign_ins} times, as {', '.join(self._admin.names)}",
+                f"only ever refused: {', '.join(refused) or 'none'}",
+            ]
+        )
 
-    def _call_often(self, name: str, strategy: hypothesis.strategies.SearchStrategy[Case], seed: str) -> None:
+    def _call_often(self, name: str, strategy: SearchStrategy[Case], seed: str) -> None:
         @hypothesis.seed(seed)
         @hypothesis.settings(
             max_examples=CASES if self._document.takes_something(name) else 2,
             database=None,
             deadline=None,
             phases=[Phase.generate],
-            suppress_health_check=list(HealthCheck),
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
         )
         @hypothesis.given(strategy)
         def call(case: Case) -> None:
@@ -145,7 +151,8 @@ class Fuzzer:
         self._calls += 1
         tally = self.tallies[name]
         strange = bool(case.headers.get("Authorization")) and self._dice.random() < 0.03
-        headers = {} if strange else {"Authorization": self._admin.authorization}
+        # Of a connection that is kept alive a caller may learn too late that it has ended.
+        headers = {"Connection": "close"} | ({} if strange else {"Authorization": self._admin.authorization})
         try:
             answer = case.call(base_url=self._server.url, session=self._http, headers=headers, timeout=PATIENCE)
         except (requests.ConnectionError, requests.Timeout) as error:
@@ -184,7 +191,9 @@ class Fuzzer:
         try:
             self._cases.some(meant).validate_response(answer, checks=CHECKS)
         except FailureGroup as group:
-            yield from ((each.title, self._why(meant, answer)) for each in group.exceptions if isinstance(each, Failure))
+            yield from (
+                (each.title, self._why(meant, answer)) for each in group.exceptions if isinstance(each, Failure)
+            )
 
     def _why(self, operation_id: str, answer: Response) -> str:
         """What in the answer is not of its schema."""
@@ -208,7 +217,7 @@ class Fuzzer:
 
 def _shown(answer: Response) -> str:
     request = answer.request
-    body = request.body.encode() if isinstance(request.body, str) else request.body or b""
+    body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
     sent = f"{request.method} {request.url}\n{body[:SHOWN].decode(errors='backslashreplace')}"
     return f"{sent}\n-> {answer.status_code} {answer.content[:SHOWN].decode(errors='backslashreplace')}"
 

@@ -27,4 +27,4 @@ def test_every_answer_is_as_declared(fuzzed: dict[str, str]) -> None:
             findings = fuzzer.run(SECONDS)
         finally:
             print(fuzzer.report())
-    assert not findings, "\n\n".join(str(each) for each in findings)
+    assert not findings, "see above: " + ", ".join(f"{each.operation_id}: {each.what}" for each in findings)

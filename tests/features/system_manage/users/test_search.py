@@ -44,7 +44,9 @@ async def test_filters(signed_in: SignedIn, filters: dict[str, str], expected: l
         ({"byUserRoleCodeList": ["\ud800"]}, ["body"]),
     ],
 )
-async def test_what_no_column_can_hold_is_refused(signed_in: SignedIn, sent: dict[str, object], wrong: list[str]) -> None:
+async def test_what_no_column_can_hold_is_refused(
+    signed_in: SignedIn, sent: dict[str, object], wrong: list[str]
+) -> None:
     """The database and Tortoise would fail at it."""
     answer = await (await signed_in("R_ADMIN")).call("system_manage.users.search", **sent)
     assert (answer.code, answer.wrong_fields) == ("1200", wrong)
