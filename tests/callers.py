@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, get_type_hints
 from urllib.parse import quote
@@ -11,12 +12,15 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
-from kernel.auth.tokens import issue_pair
-from kernel.identity.models import Role, User
+from kernel import clock
+from kernel.auth.tokens import TokenPair, issue_pair, new_session_name
+from kernel.identity.models import Role, Session, User
 from kernel.ids import Kind, kind_of, kinds_in
 from kernel.schema.base import wire_name
+from kernel.settings import settings
 from kernel.slices.discovery import discover
 from kernel.slices.route import SliceRoute
+from tests import state
 
 BY_ROLE = {
     "R_SUPER": "Soybean",
@@ -81,6 +85,16 @@ class Caller(httpx.AsyncClient):
     def __init__(self, app: FastAPI, headers: dict[str, str] | None = None) -> None:
         transport = httpx.ASGITransport(app, raise_app_exceptions=False)
         super().__init__(transport=transport, base_url="http://test", headers=headers, trust_env=False)
+
+    async def send(self, *args: Any, **options: Any) -> httpx.Response:
+        """As any client's. What the test has written to the tables itself, past the slices, is known by then."""
+        await state.forget_if_written()
+        with state.requesting():
+            return await super().send(*args, **options)
+
+    async def warm(self) -> None:
+        """Let the app keep who this is, as it does from the first request on: what is counted then is the use case's own."""
+        await self.call("auth.user_info")
 
     async def call(self, use_case: str, /, **arguments: Any) -> Answer:
         """Call the use case of this name.
@@ -156,7 +170,16 @@ async def authorization(role_or_name: str) -> dict[str, str]:
         role = await Role.get(role_code=role_or_name)
         user = await User.create(user_name=name, password_hash="nobody signs in with this")
         await user.roles.add(role)
-    return bearer(issue_pair(user.id, user.token_version).access)
+    return bearer((await new_session(user)).access)
+
+
+async def new_session(user: User, *, impersonator: User | None = None) -> TokenPair:
+    """The tokens of a session that begins now, without a sign-in: for somebody disabled, too."""
+    name, moment, impersonator_id = new_session_name(), clock.now(), impersonator and impersonator.id
+    lasts = timedelta(minutes=settings().jwt_refresh_token_expire_minutes)
+    times: Any = {"created_at": moment, "last_seen": moment, "rotated_at": moment, "expires_at": moment + lasts}
+    await Session.create(family=name, user_id=user.id, impersonator_id=impersonator_id, **times)
+    return issue_pair(user.id, user.token_version, session=name, impersonator_id=impersonator_id)
 
 
 def bearer(token: str) -> dict[str, str]:

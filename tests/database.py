@@ -104,16 +104,16 @@ def _written() -> object:
 Contents = dict[str, list[dict[str, Any]]]
 
 
-async def contents(but: str = "") -> Contents:
-    """Every row of every table, but one."""
+async def contents(*but: str) -> Contents:
+    """Every row of every table, but these."""
     connection = get_connection("default")
     found = {
         table: await connection.execute_query_dict(f'SELECT * FROM "{table}"')
         for table in await _tables()
-        if table != but
+        if table not in but
     }
     counters = found.get("sqlite_sequence", [])
-    counters[:] = [each for each in counters if each["name"] != but]
+    counters[:] = [each for each in counters if each["name"] not in but]
     return found
 
 

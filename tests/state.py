@@ -1,12 +1,18 @@
-"""What a use case leaves behind: rows in the tables, and events that were told."""
+"""What a use case leaves behind: rows in the tables, and events that were told. And what a test writes past the use cases."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import is_dataclass
 from importlib import import_module
 from typing import Any
 
+from redis.exceptions import RedisError
+
+from kernel.database.statements import Statement
+from kernel.identity import grants
+from kernel.redis import redis
 from kernel.slices.discovery import discover
 from kernel.unit_of_work.events import on, reactions_to
 from tests import database
@@ -31,12 +37,55 @@ def listen_to_all() -> None:
                 on(kind)(_record)
 
 
+_requesting: ContextVar[bool] = ContextVar("requesting", default=False)
+_written = False
+
+
+@contextmanager
+def requesting() -> Iterator[None]:
+    """What is written within, the app writes."""
+    token = _requesting.set(True)
+    try:
+        yield
+    finally:
+        _requesting.reset(token)
+
+
+def watch(statement: Statement) -> None:
+    """Observes all statements: one that a test runs itself may change what the app keeps, and tells nobody."""
+    global _written
+    if not _requesting.get() and statement.sql.startswith(("INSERT", "UPDATE", "DELETE", "BEGIN")):
+        _written = True
+
+
+async def forget_if_written() -> None:
+    """Let the app ask the database, if a test has written to it."""
+    if _written:
+        await forget()
+
+
+async def forget() -> None:
+    """Let the app ask the database for users, sessions and grants."""
+    global _written
+    _written = False
+    grants.__dict__["_kept"] = grants.Grants()
+    with suppress(RedisError):  # some tests have stopped it
+        if names := await redis().keys("tessera:*"):
+            await redis().delete(*names)
+
+
 @asynccontextmanager
-async def unchanged(*, but: str = "") -> AsyncIterator[None]:
-    """`async with unchanged():`: the block writes no row, in whatever table (`but` one), and tells nobody of anything."""
-    before, told_before = await database.contents(but), len(told)
+async def unchanged(*, but: str | tuple[str, ...] = ()) -> AsyncIterator[None]:
+    """`async with unchanged():`: the block writes no row, in whatever table (`but` one, or several), and tells nobody of anything.
+
+    Nor does the log of what was refused to an administrator count: most blocks refuse something.
+    """
+    excepted = ("sys_login_log", *([but] if isinstance(but, str) else but))
+    before, told_before = await database.contents(*excepted), len(told)
     yield
-    changes = differences(before, await database.contents(but)) + [f"told: {event}" for event in told[told_before:]]
+    changes = differences(before, await database.contents(*excepted)) + [
+        f"told: {event}" for event in told[told_before:]
+    ]
     assert not changes, "\n".join(["this was to change nothing:", *changes])
 
 

@@ -4,9 +4,12 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from kernel import PUBLIC, Password, Request, Schema, post
+from features.auth.records import SignInResponse
+from kernel import PUBLIC, Password, Request, post
 from kernel.auth.credentials import check_credentials
-from kernel.auth.sessions import open_session
+from kernel.auth.login_log import recording
+from kernel.auth.sessions import open_session, renew_hash
+from kernel.identity.models import SecurityEvent
 
 
 class LoginRequest(Request):
@@ -14,15 +17,11 @@ class LoginRequest(Request):
     password: Password
 
 
-class LoginResponse(Schema):
-    token: str
-    refresh_token: str
-    must_change_password: bool
-
-
 @post("/login", access=PUBLIC, transaction=False)  # verifying takes 30 ms of CPU, too long to hold a connection
-async def login(request: LoginRequest) -> LoginResponse:
+async def login(request: LoginRequest) -> SignInResponse:
     """An unknown name and a wrong password are one refusal and take one time, so that nobody learns which names exist."""
-    user = await check_credentials(request.user_name, request.password)
-    pair = await open_session(user, request.password)
-    return LoginResponse(token=pair.access, refresh_token=pair.refresh, must_change_password=user.must_change_password)
+    async with recording(SecurityEvent.SIGN_IN, user_name=request.user_name):
+        user = await check_credentials(request.user_name, request.password)
+        pair = await open_session(user)
+    await renew_hash(user, request.password)
+    return SignInResponse(token=pair.access, refresh_token=pair.refresh, must_change_password=user.must_change_password)

@@ -1,39 +1,9 @@
 """Who I am: names, addresses, roles and buttons of the signed-in user."""
 
-from kernel import SIGNED_IN, Gender, PublicId, Schema, get, require_actor
-from kernel.identity.models import Button, User
-
-
-class UserInfoResponse(Schema):
-    user_id: PublicId[User]
-    user_name: str
-    nick_name: str
-    user_gender: Gender
-    user_email: str | None
-    user_phone: str | None
-    roles: list[str]
-    buttons: list[str]
-    must_change_password: bool
-    impersonating: bool
-    impersonator_id: PublicId[User] | None
+from features.auth.records import UserInfoResponse, user_info_of
+from kernel import SIGNED_IN, get, require_actor
 
 
 @get("/user-info", access=SIGNED_IN, open_during_password_change=True)
 async def user_info() -> UserInfoResponse:
-    actor = require_actor()
-    user = await User.get(id=actor.user_id)
-    # A super administrator passes every access rule, so every button is shown.
-    buttons = Button.all() if actor.is_super else Button.filter(roles__id__in=sorted(actor.role_ids)).distinct()
-    return UserInfoResponse(
-        user_id=actor.user_id,
-        user_name=actor.user_name,
-        nick_name=user.nick_name or user.user_name,
-        user_gender=user.user_gender,
-        user_email=user.user_email,
-        user_phone=user.user_phone,
-        roles=sorted(actor.roles),
-        buttons=sorted([code for (code,) in await buttons.values_list("button_code")]),
-        must_change_password=user.must_change_password,
-        impersonating=actor.impersonator_id is not None,
-        impersonator_id=actor.impersonator_id,
-    )
+    return await user_info_of(require_actor())

@@ -79,11 +79,24 @@ class Department(Tree, SoftDelete, AuditedModel):
     async def ensure_may_add_staff(self) -> None:
         """Raise Refusal 4002 unless the caller's data scope reaches the people of this department."""
         actor = require_actor()
-        if actor.is_super or actor.data_scope is DataScope.ALL:
+        if actor.reaches_all:
             return
-        manages = Department.filter(id=self.id, manager__user_id=actor.user_id).exists()
-        if actor.data_scope is not DataScope.SCOPE or not await manages:
+        reached = [each for scope in sorted(actor.scopes) if (each := Department.reached_by(actor, scope))]
+        if not reached or not await Department.filter(Q(*reached, join_type=Q.OR), id=self.id).exists():
             raise Refusal(HrCode.CREATE_FORBIDDEN)
+
+    @classmethod
+    def reached_by(cls, actor: Actor, scope: DataScope) -> Q | None:
+        """The departments whose people a data scope reaches: those that one manages, or those that a role names, with all
+        below them.
+        """
+        match scope:
+            case DataScope.SCOPE:
+                return Q(manager__user_id=actor.user_id)
+            case DataScope.CUSTOM:
+                return Q(id__in=cls.ids_within(actor.scope_rows.get(cls.id_kind, ())))
+            case _:
+                return None
 
 
 class Tag(AuditedModel):
@@ -132,12 +145,10 @@ class Employee(Scoped, SoftDelete, AuditedModel):
         indexes = (("department_id",),)
 
     @classmethod
-    def scope_filter(cls, actor: Actor) -> Q | None:
+    def scope_filter(cls, actor: Actor, scope: DataScope) -> Q | None:
         own = Q(user_id=actor.user_id)
-        if actor.data_scope is DataScope.SCOPE:
-            managed = Department.filter(manager__user_id=actor.user_id).values("id")
-            return own | Q(department_id__in=Subquery(managed))
-        return own if actor.data_scope is DataScope.SELF else None
+        departments = Department.reached_by(actor, scope)
+        return own | Q(department_id__in=Subquery(Department.filter(departments).values("id"))) if departments else own
 
     def ensure_at_work(self) -> None:
         """Raise Refusal 4007 if they have resigned."""

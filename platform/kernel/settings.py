@@ -98,6 +98,8 @@ class Settings(BaseSettings):
     argon2_time_cost: int = Field(2, ge=1)
     argon2_parallelism: int = Field(1, ge=1)
 
+    login_log_retention_days: int = Field(180, ge=1)
+
     first_admin_password: SecretStr | None = None
 
     @field_validator("db_statement_timeout_seconds", "db_command_timeout_seconds")

@@ -18,7 +18,7 @@ STEERING = ["a\x1b[31mb", "a\x9bb", "a\x07b", "a\u202eb"]
 LINES = ["a\nb", "a\r\nb", "a\u2028b"]
 
 # What is compared and never stored; passwords may hold anything.
-NOT_STORED = {"auth.login.user_name"}
+NOT_STORED = {"auth.login.user_name", "auth.refresh_token.refresh_token"}
 
 
 def texts() -> Iterator[Any]:

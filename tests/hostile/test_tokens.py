@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from kernel import Status, clock
-from kernel.auth.tokens import TokenPair, issue_pair
+from kernel.auth.tokens import TokenPair, issue_pair, new_session_name
 from kernel.identity.models import Api, Role, User
 from kernel.ids import public_id
-from tests.callers import authorization
+from tests.callers import authorization, new_session
 from tests.conftest import NOW, SignedIn
 from tests.hostile import verdict
 
@@ -25,7 +25,7 @@ SEARCH = "/api/v1/business/hr/departments/search"
 
 async def pair_of(user_name: str = "Soybean") -> TokenPair:
     user = await User.get(user_name=user_name)
-    return issue_pair(user.id, user.token_version)
+    return await new_session(user)
 
 
 async def ask(client: httpx.AsyncClient, token: str, scheme: str = "Bearer") -> tuple[int, str]:
@@ -166,7 +166,7 @@ async def test_the_forger_of_these_tests_can_sign(client: httpx.AsyncClient) -> 
     assert await ask(client, signed(*opened((await pair_of()).access))) == (200, "0000")
 
 
-@pytest.mark.parametrize("claim", ["sub", "typ", "ver", "sid", "iat", "exp", "jti"])
+@pytest.mark.parametrize("claim", ["sub", "typ", "ver", "sid", "gen", "iat", "exp"])
 async def test_a_token_that_lacks_a_claim(client: httpx.AsyncClient, claim: str) -> None:
     """Even with a true signature."""
     header, payload = opened((await pair_of()).access)
@@ -226,13 +226,27 @@ async def test_the_user_was_deleted(client: httpx.AsyncClient) -> None:
 
 @pytest.mark.parametrize("user_id", [0, 10**9, 2**63 - 1])
 async def test_there_never_was_such_a_user(client: httpx.AsyncClient, user_id: int) -> None:
-    assert await ask(client, issue_pair(user_id, 0).access) == (200, "2101")
+    assert await ask(client, issue_pair(user_id, 0, session=new_session_name()).access) == (200, "2101")
 
 
 @pytest.mark.parametrize("version", [-1, 1, 2**31, 2**64])
 async def test_the_sessions_of_the_user_were_ended(client: httpx.AsyncClient, version: int) -> None:
     user = await User.get(user_name="Soybean")
-    assert await ask(client, issue_pair(user.id, version).access) == (200, "2106")
+    user.token_version = version
+    assert await ask(client, (await new_session(user)).access) == (200, "2106")
+
+
+async def test_a_session_that_never_was(client: httpx.AsyncClient) -> None:
+    user = await User.get(user_name="Soybean")
+    assert await ask(client, issue_pair(user.id, 0, session=new_session_name()).access) == (200, "2101")
+
+
+async def test_the_session_of_another_user(client: httpx.AsyncClient) -> None:
+    """Our own key signs no such token; if it did, it would open nothing."""
+    user, other = await User.get(user_name="User"), await User.get(user_name="Soybean")
+    session = opened((await new_session(user)).access)[1]["sid"]
+    assert await ask(client, issue_pair(other.id, 0, session=session).access) == (200, "2101")
+    assert await ask(client, issue_pair(user.id, 0, session=session, impersonator_id=other.id).access) == (200, "2101")
 
 
 async def test_ending_all_sessions_is_in_force_on_the_next_request(signed_in: SignedIn) -> None:

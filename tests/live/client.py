@@ -31,7 +31,11 @@ class LiveCaller:
         self._http = httpx.Client(base_url=f"{server.url}/api/v1", timeout=60, limits=none_kept, trust_env=False)
         if user_name:
             body = self.call("POST", "/auth/login", userName=user_name, password="123456").body
-            self._http.headers["Authorization"] = f"Bearer {body['data']['token']}"
+            self.use(body["data"]["token"])
+
+    def use(self, token: str) -> None:
+        """Call with this token from now on."""
+        self._http.headers["Authorization"] = f"Bearer {token}"
 
     def call(self, method: str, path: str, **body: Any) -> Reply:
         began = time.monotonic()

@@ -4,11 +4,14 @@ import hashlib
 import hmac
 
 from kernel.auth.lockout import limit_guesses
-from kernel.auth.passwords import verify_password
+from kernel.auth.login_log import recording
+from kernel.auth.passwords import NewPassword, verify_password
+from kernel.auth.sessions import end_all_sessions
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import User
+from kernel.identity.models import EndReason, SecurityEvent, User
 from kernel.settings import settings
+from kernel.unit_of_work.transaction import transaction
 
 
 async def check_credentials(user_name: str, password: str) -> User:
@@ -24,6 +27,40 @@ async def check_credentials(user_name: str, password: str) -> User:
         if user is None or not is_right:
             raise Refusal(Code.WRONG_CREDENTIALS)
         return user
+
+
+async def confirm_password(user_id: int, password: str) -> User:
+    """The user, who is signed in and has given the password once more. Raises what `check_credentials` does, 2405 for 2401."""
+    user = await User.get(id=user_id)
+    async with limit_guesses(user.user_name):
+        if not await verify_password(password, user.password_hash):
+            raise Refusal(Code.OLD_PASSWORD_WRONG)
+        return user
+
+
+async def change_own_password(user_id: int, old: str, new: str) -> None:
+    """Give the user, who knows the old one, another password, and end all of their sessions. Not within a transaction.
+
+    Raises what `confirm_password` does, Refusal 2409 for a weak one, and 2306.
+    """
+    async with recording(SecurityEvent.PASSWORD_CHANGE, user_id=user_id):
+        user = await confirm_password(user_id, old)
+        chosen = await NewPassword.chosen(new, user_name=user.user_name, former=old)
+        async with transaction(__name__):
+            await replace_password(user, chosen)
+
+
+async def replace_password(user: User, new: NewPassword, *, must_change: bool = False) -> None:
+    """Within a transaction: give the user another password, and end all of their sessions.
+
+    Raises Refusal 2306 if it is not the one any more that `user` was read with.
+    """
+    locked = await User.for_update(user.id)
+    if locked.password_hash != user.password_hash:
+        raise Refusal(Code.CONFLICT)
+    locked.password_hash, locked.must_change_password = new.hash, must_change
+    await locked.save(update_fields=["password_hash", "must_change_password"])
+    await end_all_sessions([user.id], EndReason.PASSWORD_CHANGED)
 
 
 async def _hash_of_stand_in(user_name: str) -> str | None:

@@ -1,7 +1,8 @@
 """The lock on guessing: five failed sign-ins for one name within 15 minutes lock that name for 15 minutes.
 
-Counted in the database, for names that nobody has too: Redis may vanish, and five would be five for each worker. See
-decision 0014.
+Counted in the database, for names that nobody has too: Redis may vanish, and five would be five for each worker (decision
+0014). All addresses share one count of the name, but those from which the user has signed in lately: each of these has its
+own. So whoever locks a name, over and over, shuts nobody out of where they usually are (decision 0018).
 """
 
 import hashlib
@@ -15,10 +16,11 @@ from tortoise.connection import get_connection
 
 from kernel.auth.passwords import queueing
 from kernel.clock import now
+from kernel.context import client
 from kernel.database.driver_errors import DRIVER_ERRORS
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import LoginFailures
+from kernel.identity.models import LoginFailures, Session
 from kernel.unit_of_work.transaction import transaction
 
 MAX_FAILURES = 5
@@ -34,83 +36,87 @@ _unwritten: dict[str, LoginFailures] = {}
 
 @asynccontextmanager
 async def limit_guesses(user_name: str) -> AsyncIterator[None]:
-    """Verify a password within. A refusal 2401 counts as a failure of the name; going through clears the count.
+    """Verify a password within. A refusal 2401 or 2405 counts as a failure of the name; going through clears the count.
 
     Raises Refusal 2408 while the name is locked, even for the right password; TransportRefusal 503 if too many sign in
     at once. Not within a transaction: its rollback would undo the count.
     """
     assert not isinstance(get_connection("default"), TransactionalDBClient), "guesses are counted outside transactions"
     async with queueing():
-        await refuse_if_locked(user_name)
+        counter = await counter_of(user_name)
+        await refuse_if_locked(counter)
         try:
             yield
         except Refusal as refusal:
-            if refusal.code is Code.WRONG_CREDENTIALS:
-                await count_failure(user_name)
+            if refusal.code in (Code.WRONG_CREDENTIALS, Code.OLD_PASSWORD_WRONG):
+                await count_failure(counter)
             raise
         # Once more: of many guesses at once, those that were verified after the fifth failure come too late.
-        if await refuse_if_locked(user_name):
-            await forget_failures(user_name)
+        if await refuse_if_locked(counter):
+            await forget_failures(counter)
 
 
-async def refuse_if_locked(user_name: str) -> bool:
-    """Raise Refusal 2408 while the name is locked. Returns whether there is a count."""
-    name = _digest(user_name)
-    counts = [await LoginFailures.get_or_none(name_digest=name), _unwritten.get(name)]
+async def counter_of(user_name: str) -> str:
+    """Which count a guess from here goes to: the name's, or that of a usual address of the user.
+
+    A digest is all that is stored: people type passwords into the wrong field.
+    """
+    address = client().address
+    usual = Session.filter(user__user_name=user_name, address=address, impersonator_id=None)
+    is_usual = await usual.exists() and address is not None
+    return hashlib.sha256(f"{user_name}\n{address}".encode() if is_usual else user_name.encode()).hexdigest()
+
+
+async def refuse_if_locked(counter: str) -> bool:
+    """Raise Refusal 2408 while the count locks. Returns whether there is one."""
+    counts = [await LoginFailures.get_or_none(name_digest=counter), _unwritten.get(counter)]
     in_force = [each for each in counts if each and each.expires_at > now()]
     if any(each.failures >= MAX_FAILURES for each in in_force):
         raise Refusal(Code.LOGIN_LOCKED)
     return bool(in_force)
 
 
-async def count_failure(user_name: str) -> None:
+async def count_failure(counter: str) -> None:
     """Count a failed sign-in. The fifth starts the 15 minutes of the lock anew.
 
     Raises Refusal 2408 from the sixth on: of many guesses at once, the right one, which is refused as locked, must
     not stand out among wrong ones that are refused as wrong.
     """
-    name = _digest(user_name)
     try:
-        failures = await _count(name)
+        failures = await _count(counter)
     except DRIVER_ERRORS as error:
         log.warning("failed sign-in not written, counting in process", error=str(error))
-        failures = _count_here(name)
+        failures = _count_here(counter)
     if failures > MAX_FAILURES:
         raise Refusal(Code.LOGIN_LOCKED)
 
 
-async def forget_failures(user_name: str) -> None:
-    """A successful sign-in clears the count, unless the name was locked meanwhile."""
-    name = _digest(user_name)
-    _unwritten.pop(name, None)
+async def forget_failures(counter: str) -> None:
+    """A successful sign-in clears the count, unless it locks since meanwhile."""
+    _unwritten.pop(counter, None)
     try:
-        await LoginFailures.filter(name_digest=name, failures__lt=MAX_FAILURES).delete()
+        await LoginFailures.filter(name_digest=counter, failures__lt=MAX_FAILURES).delete()
     except DRIVER_ERRORS as error:
         log.warning("count of failed sign-ins not cleared", error=str(error))
 
 
-def _digest(user_name: str) -> str:
-    """What is stored of the name: people type passwords into the wrong field."""
-    return hashlib.sha256(user_name.encode()).hexdigest()
-
-
-async def _count(name: str) -> int:
+async def _count(counter: str) -> int:
     async with transaction(__name__):
-        row = await LoginFailures.select_for_update().get_or_none(name_digest=name)
+        row = await LoginFailures.select_for_update().get_or_none(name_digest=counter)
         if row is None:
             await _prune()
-            new = LoginFailures(name_digest=name, failures=0, expires_at=now())
+            new = LoginFailures(name_digest=counter, failures=0, expires_at=now())
             await LoginFailures.bulk_create([new], ignore_conflicts=True)  # somebody may have been faster
-            row = await LoginFailures.select_for_update().get(name_digest=name)
+            row = await LoginFailures.select_for_update().get(name_digest=counter)
         _add_one(row, now())
         await row.save(update_fields=["failures", "expires_at"])
         return row.failures
 
 
-def _count_here(name: str) -> int:
+def _count_here(counter: str) -> int:
     if len(_unwritten) >= _MOST_UNWRITTEN:
         del _unwritten[next(iter(_unwritten))]
-    row = _unwritten.setdefault(name, LoginFailures(name_digest=name, failures=0, expires_at=now()))
+    row = _unwritten.setdefault(counter, LoginFailures(name_digest=counter, failures=0, expires_at=now()))
     _add_one(row, now())
     return row.failures
 

@@ -116,8 +116,10 @@ class NewPassword:
         return await cls.unchecked(generate_password())
 
     @classmethod
-    async def chosen(cls, raw: str, *, user_name: str = "") -> Self:
-        """One that a person has chosen. Raises Refusal 2409 if it is too weak."""
+    async def chosen(cls, raw: str, *, user_name: str = "", former: str = "") -> Self:
+        """One that a person has chosen. Raises Refusal 2409 if it is too weak, or the one that they had."""
+        if raw == former:
+            raise Refusal(Code.PASSWORD_TOO_WEAK, "The new password is the old one; choose another.")
         ensure_strong(raw, user_name=user_name)
         return await cls.unchecked(raw)
 

@@ -1,6 +1,7 @@
 """Tokens: JWT (RFC 7519), signed by a key with an id, so that the key can be rotated.
 
-The claim `sid` is the session, the family of pairs that began with one sign-in (OpenID Connect Front-Channel Logout 1.0 section 3).
+The claim `sid` is the session, the family of pairs that began with one sign-in (OpenID Connect Front-Channel Logout 1.0 section 3),
+`gen` the pair's number in it.
 `SECRET_KEY` signs; what `SECRET_KEY_PREVIOUS` signed still verifies. The algorithm is the configured one, never the
 one that a token names (RFC 8725 section 3.1).
 """
@@ -23,7 +24,7 @@ from kernel.ids import kind_of
 from kernel.settings import settings
 
 _users = kind_of(User)
-_REQUIRED = ["sub", "typ", "ver", "sid", "iat", "exp", "jti"]
+_REQUIRED = ["sub", "typ", "ver", "sid", "gen", "iat", "exp"]
 
 
 class TokenType(StrEnum):
@@ -39,9 +40,9 @@ class Token:
     type: TokenType
     token_version: int
     session: str
+    generation: int
     impersonator_id: int | None
     issued_at: int
-    token_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +51,34 @@ class TokenPair:
     refresh: str = field(repr=False)
 
 
+def new_session_name() -> str:
+    """What `sid` is to name a session: 32 characters that nobody guesses."""
+    return secrets.token_hex(16)
+
+
 def issue_pair(
-    user_id: int, token_version: int, *, session: str | None = None, impersonator_id: int | None = None
+    user_id: int,
+    token_version: int,
+    *,
+    session: str,
+    generation: int = 0,
+    issued_at: datetime | None = None,
+    impersonator_id: int | None = None,
 ) -> TokenPair:
-    """An access and a refresh token of one session, a new one unless named."""
+    """An access and a refresh token of a session: of the same arguments the same pair, as long as the key is the same."""
     config = settings()
+    issued_at = issued_at or clock.now()
     claims: dict[str, Any] = {
         "sub": _users.encode(user_id),
         "ver": token_version,
-        "sid": session or secrets.token_hex(16),
+        "sid": session,
+        "gen": generation,
     }
     if impersonator_id is not None:
         claims["imp"] = _users.encode(impersonator_id)
     return TokenPair(
-        access=_sign(claims, TokenType.ACCESS, config.jwt_access_token_expire_minutes),
-        refresh=_sign(claims, TokenType.REFRESH, config.jwt_refresh_token_expire_minutes),
+        access=_sign(claims, TokenType.ACCESS, issued_at, config.jwt_access_token_expire_minutes),
+        refresh=_sign(claims, TokenType.REFRESH, issued_at, config.jwt_refresh_token_expire_minutes),
     )
 
 
@@ -83,9 +97,9 @@ def read_token(encoded: str, expected: TokenType) -> Token:
             type=TokenType(claims["typ"]),
             token_version=int(claims["ver"]),
             session=str(claims["sid"]),
+            generation=int(claims["gen"]),
             impersonator_id=_users.decode(claims["imp"]) if "imp" in claims else None,
             issued_at=int(claims["iat"]),
-            token_id=str(claims["jti"]),
         )
         expires_at = int(claims["exp"])
     except (jwt.PyJWTError, KeyError, TypeError, ValueError, OverflowError):
@@ -93,19 +107,18 @@ def read_token(encoded: str, expected: TokenType) -> Token:
     if token.type is not expected:
         raise Refusal(Code.NOT_REFRESH_TOKEN if expected is TokenType.REFRESH else Code.INVALID_TOKEN)
     if expires_at <= clock.now().timestamp():
-        raise Refusal(Code.TOKEN_EXPIRED)
+        # A refresh token that has expired leaves nothing to refresh with: the client then signs in again.
+        raise Refusal(Code.INVALID_TOKEN if expected is TokenType.REFRESH else Code.TOKEN_EXPIRED)
     return token
 
 
-def _sign(claims: dict[str, Any], kind: TokenType, minutes: int) -> str:
-    now: datetime = clock.now()
+def _sign(claims: dict[str, Any], kind: TokenType, issued_at: datetime, minutes: int) -> str:
     config = settings()
     payload = {
         **claims,
         "typ": kind.value,
-        "iat": int(now.timestamp()),
-        "exp": int((now + timedelta(minutes=minutes)).timestamp()),
-        "jti": secrets.token_hex(16),
+        "iat": int(issued_at.timestamp()),
+        "exp": int((issued_at + timedelta(minutes=minutes)).timestamp()),
     }
     key = config.signing_key
     return jwt.encode(payload, key, algorithm=config.jwt_algorithm, headers={"kid": _key_id(key)})

@@ -94,6 +94,10 @@ class Code(ResponseCode):
     ROUTE_PATH_REQUIRED = "2608", "A route path is required."
 
 
+DENIALS = frozenset(code for code in Code if code.value.startswith("22"))
+"""What is told to a caller who is known and may not."""
+
+
 def check_codes(enumerations: Iterable[type[ResponseCode]]) -> None:
     """Refuse feature codes under 4000 and codes that two enumerations claim. Raises DeclarationError that names them."""
     owners: dict[str, str] = {code.value: f"{type(code).__name__}.{code.name}" for code in Code}

@@ -5,6 +5,7 @@ Each function works inside of the caller's transaction.
 
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
+from kernel.identity.changes import users_changed
 from kernel.identity.models import Role, User
 from kernel.schema.types import Gender, Status
 
@@ -54,12 +55,14 @@ async def grant_role(user_id: int, role_code: str) -> None:
     """Give a user a role; one that they hold already stays. Raises Refusal 1101 for an unknown role."""
     user = await User.get(id=user_id)
     await user.roles.add(*await _roles([role_code]))
+    users_changed([user_id])
 
 
 async def revoke_role(user_id: int, role_code: str) -> None:
     """Take a role from a user; nothing happens if they do not hold it. Raises Refusal 1101 for an unknown role."""
     user = await User.get(id=user_id)
     await user.roles.remove(*await _roles([role_code]))
+    users_changed([user_id])
 
 
 async def _roles(codes: list[str]) -> list[Role]:

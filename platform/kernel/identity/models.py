@@ -14,6 +14,7 @@ from kernel.models.tree import Tree
 from kernel.schema.types import Gender, Status
 
 SUPER_ROLE = "R_SUPER"
+ADMIN_ROLE = "R_ADMIN"  # declared to hold every use case and button; what is refused to its holders is logged
 
 
 class MenuType(StrEnum):
@@ -173,6 +174,139 @@ class Api(AuditedModel):
 
     class Meta:
         table = "sys_api"
+
+
+class RoleScope(Model):
+    """A row that a role with the data scope CUSTOM reaches, by the kind of its id: a department, for HR. No foreign key:
+    the kernel does not know the table.
+    """
+
+    role: fields.ForeignKeyRelation[Role] = fields.ForeignKeyField(
+        "kernel.Role", on_delete=fields.CASCADE, related_name="scope_rows"
+    )
+    subject = fields.CharField(max_length=64)
+    row_id = fields.BigIntField()
+    role_id: int
+
+    class Meta:
+        table = "sys_role_scope"
+        unique_together = (("role_id", "subject", "row_id"),)
+
+
+class GrantsVersion(Model):
+    """One row, whose number grows with each change of what roles grant; see `kernel.rbac.changes`."""
+
+    version = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "sys_grants_version"
+
+
+class Declared(Model):
+    """What start-up has made of declarations: a name that stands here and has no row was deleted by an administrator."""
+
+    kind = fields.CharField(max_length=16)
+    name = fields.CharField(max_length=200)
+
+    class Meta:
+        table = "sys_declared"
+        unique_together = (("kind", "name"),)
+
+
+class EndReason(StrEnum):
+    """Why a session is over."""
+
+    SIGNED_OUT = "signed_out"
+    ENDED_BY_OWNER = "ended_by_owner"
+    ENDED_BY_ADMIN = "ended_by_admin"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    ACCOUNT_DISABLED = "account_disabled"
+    ROLE_OFFLINE = "role_offline"
+    TOKEN_REUSED = "token_reused"  # noqa: S105
+    IMPERSONATION_ENDED = "impersonation_ended"
+
+
+class Session(Model):
+    """The family of token pairs that began with one sign-in, on one device.
+
+    `generation` counts its pairs: a refresh token of an earlier one is spent. `rotated_at` is when the last was issued.
+    """
+
+    id_kind = "session"
+
+    family = fields.CharField(max_length=32, unique=True)
+    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
+        "kernel.User", on_delete=fields.CASCADE, related_name="sessions"
+    )
+    impersonator: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "kernel.User", null=True, on_delete=fields.CASCADE, related_name="impersonations"
+    )
+    address = fields.CharField(max_length=64, null=True)
+    agent = fields.CharField(max_length=300, null=True)
+    created_at = fields.DatetimeField()
+    last_seen = fields.DatetimeField()
+    generation = fields.IntField(default=0)
+    rotated_at = fields.DatetimeField()
+    expires_at = fields.DatetimeField(db_index=True)
+    ended_at = fields.DatetimeField(null=True)
+    end_reason = fields.CharEnumField(EndReason, max_length=32, null=True)
+    user_id: int
+    impersonator_id: int | None
+
+    class Meta:
+        table = "sys_session"
+        indexes = (("user_id", "address"), ("impersonator_id",))
+
+
+class SecurityEvent(StrEnum):
+    """What the login log holds."""
+
+    SIGN_IN = "sign_in"
+    CODE_SIGN_IN = "code_sign_in"
+    REGISTER = "register"
+    SIGN_OUT = "sign_out"
+    SESSION_END = "session_end"
+    TOKEN_REUSE = "token_reuse"  # noqa: S105
+    PASSWORD_CHANGE = "password_change"  # noqa: S105
+    PASSWORD_RESET = "password_reset"  # noqa: S105
+    IMPERSONATION = "impersonation"
+    IMPERSONATION_END = "impersonation_end"
+    DENIAL = "denial"
+
+
+class LoginLog(Model):
+    """A sign-in, well or not, and whatever else an auditor asks for. Names are copied: it outlives the accounts."""
+
+    id_kind = "login-log"
+
+    created_at = fields.DatetimeField(db_index=True)
+    event = fields.CharEnumField(SecurityEvent, max_length=32)
+    code = fields.CharField(max_length=4)
+    user_id = fields.BigIntField(null=True, db_index=True)
+    user_name = fields.CharField(max_length=64, null=True)
+    by_user_name = fields.CharField(max_length=64, null=True)
+    address = fields.CharField(max_length=64, null=True)
+    agent = fields.CharField(max_length=300, null=True)
+    request_id = fields.CharField(max_length=64, null=True)
+    detail = fields.CharField(max_length=200, null=True)
+
+    class Meta:
+        table = "sys_login_log"
+
+
+class Captcha(Model):
+    """The code that was last sent to a phone, and how often: only digests of both are kept."""
+
+    phone_digest = fields.CharField(max_length=64, unique=True)
+    code_digest = fields.CharField(max_length=64, null=True)
+    expires_at = fields.DatetimeField(db_index=True)
+    tries = fields.IntField(default=0)
+    sent_at = fields.DatetimeField()
+    day_began_at = fields.DatetimeField()
+    sent_that_day = fields.IntField(default=0)
+
+    class Meta:
+        table = "sys_captcha"
 
 
 class LoginFailures(Model):

@@ -30,22 +30,31 @@ class Scoped(Model):
     Meta: Any = Abstract
 
     @classmethod
-    def scope_filter(cls, actor: Actor) -> Q | None:
-        """What the rows have in common that `actor.data_scope`, other than ALL, reaches; None if it reaches nothing.
+    def scope_filter(cls, actor: Actor, scope: DataScope) -> Q | None:
+        """What the rows have in common that `scope`, other than ALL, reaches for the actor; None if it reaches nothing.
 
-        Each model defines it. Ask for other tables by Subquery, not across joins: a join to many repeats rows.
+        Each model defines it. `actor.scope_rows` has what CUSTOM names. Ask for other tables by Subquery, not across joins:
+        a join to many repeats rows.
         """
         raise NotImplementedError(f"{cls.__name__} is Scoped, so it has to define scope_filter")
 
     @classmethod
     def visible(cls) -> QuerySet[Self]:
-        """The rows that the current actor's data scope reaches. Raises LookupError where nobody is signed in."""
+        """The rows that the current actor's data scope reaches. Raises LookupError where nobody is signed in.
+
+        With several roles these are the rows that one or the other reaches.
+        """
         actor = require_actor()
-        if actor.is_super or actor.data_scope is DataScope.ALL:
+        if actor.reaches_all:
             return cls.filter()
-        reached = cls.scope_filter(actor)
         # An empty Q filters nothing, which is the opposite of what it looks like here.
-        return cls.filter(reached) if reached else cls.filter(id__in=[])
+        reached = [each for scope in sorted(actor.scopes) if (each := cls.scope_filter(actor, scope))]
+        return cls.filter(Q(*reached, join_type=Q.OR)) if reached else cls.filter(id__in=[])
+
+    @classmethod
+    def unscoped(cls) -> QuerySet[Self]:
+        """All rows, whoever asks: for a number of them, or for a rule that must see every one. Never to show them."""
+        return cls.filter()
 
     @classmethod
     async def all_for_update(cls, row_ids: Iterable[int]) -> Sequence[Self]:

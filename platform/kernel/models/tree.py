@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+from pypika_tortoise.terms import Term
+from tortoise.expressions import RawSQL
+
 from kernel.errors.refusals import InvalidInput, noun_of
 from kernel.models.base import Abstract, Model
 
@@ -45,6 +48,15 @@ class Tree(Model):
     async def descendant_ids(cls, root_id: int) -> set[int]:
         """The ids of all rows below `root_id`, without itself."""
         return _below(root_id, dict(await cls.filter().values_list("id", "parent_id")))
+
+    @classmethod
+    def ids_within(cls, root_ids: Iterable[int]) -> Term:
+        """For a filter, `department_id__in=Department.ids_within(ids)`: the ids of these rows and of all below them."""
+        table, roots = cls._meta.db_table, ", ".join(str(int(root_id)) for root_id in root_ids) or "NULL"
+        return RawSQL(
+            f'(WITH RECURSIVE within(id) AS (SELECT id FROM "{table}" WHERE id IN ({roots}) '  # noqa: S608  integers
+            f'UNION SELECT child.id FROM "{table}" child JOIN within ON child.parent_id = within.id) SELECT id FROM within)'
+        )
 
     @classmethod
     async def ensure_may_stand_below(cls, parent_id: int | None, row_id: int | None = None) -> None:

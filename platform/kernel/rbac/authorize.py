@@ -12,19 +12,18 @@ What is asked, in this order, and the code of the refusal:
     the buttons that the slice names               2202 all of them, 2203 one of them
     the roles that the slice names                 2204 all of them, 2205 one of them
 
-Two statements a request (the actor, the API), three where the slice names buttons.
+No statement of its own: `auth.actor` brings the roles in force, and `identity.grants` has what they grant in process.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from kernel.auth.actor import authenticate
-from kernel.context import Actor, DataScope, require_actor, set_actor
+from kernel.context import Actor, require_actor, set_actor
 from kernel.errors.codes import Code, ResponseCode
 from kernel.errors.operator import DeclarationError
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import Api, Button
-from kernel.schema.types import Status
+from kernel.identity.grants import kept_grants
 
 
 class Access(Enum):
@@ -96,36 +95,26 @@ class AccessRule:
         if self.access is Access.SUPER_ADMIN:
             raise Refusal(Code.SUPER_ADMIN_ONLY)
         if self.access is Access.GRANTED:
-            await self._require_api(actor)
+            self._require_api(actor)
         if self.button:
-            held = await _buttons_of(actor, self.button.names)
-            _require(self.button, held, Code.MISSING_BUTTON_PERMISSION, Code.NEED_ANY_BUTTON_PERMISSION)
+            _require(self.button, actor.buttons, Code.MISSING_BUTTON_PERMISSION, Code.NEED_ANY_BUTTON_PERMISSION)
         if self.roles:
             _require(self.roles, actor.roles, Code.MISSING_ROLE, Code.NEED_ANY_ROLE)
 
-    async def _require_api(self, actor: Actor) -> None:
-        grants = await Api.filter(route_key=self.name).values("status_type", role_id="roles__id")
-        if any(grant["status_type"] != Status.ENABLED for grant in grants):
+    def _require_api(self, actor: Actor) -> None:
+        if self.name in kept_grants().switched_off:
             raise Refusal(Code.API_DISABLED)
-        granting = actor.role_ids & {grant["role_id"] for grant in grants}
+        granting = [role for role in actor.held if self.name in role.apis]
         if not granting:
             raise Refusal(Code.PERMISSION_DENIED, f"You lack the permission {self.name}.")
-        # A role's scope goes with what it grants: one that reaches all rows widens nothing that another one opened.
-        scope = DataScope.widest(actor.role_scopes[role_id] for role_id in granting)
-        set_actor(replace(actor, data_scope=scope))
+        set_actor(actor.within(granting))
 
 
 async def require_button(code: str) -> None:
     """Raise Refusal 2202 unless the current actor holds the button: for what only some calls of a slice need."""
-    actor, needed = require_actor(), all_of(code)
+    actor = require_actor()
     if not actor.is_super:
-        held = await _buttons_of(actor, needed.names)
-        _require(needed, held, Code.MISSING_BUTTON_PERMISSION, Code.NEED_ANY_BUTTON_PERMISSION)
-
-
-async def _buttons_of(actor: Actor, asked: frozenset[str]) -> frozenset[str]:
-    held = Button.filter(button_code__in=sorted(asked), roles__id__in=sorted(actor.role_ids))
-    return frozenset([code for (code,) in await held.distinct().values_list("button_code")])
+        _require(all_of(code), actor.buttons, Code.MISSING_BUTTON_PERMISSION, Code.NEED_ANY_BUTTON_PERMISSION)
 
 
 def _require(required: Requirement, held: frozenset[str], all_code: ResponseCode, any_code: ResponseCode) -> None:

@@ -1,42 +1,91 @@
-"""No one grants what they do not hold themselves, super administrators aside.
+"""No one gives what they do not hold themselves, super administrators aside: neither to a role, nor as a role to a user.
 
-What a role grants: pages, buttons, and use cases, each of these for the rows that the role's data scope reaches.
+What one holds: use cases, each for the rows that the roles which grant it reach; buttons; pages; and the roles that slices
+ask for by their names.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
-from kernel.context import Actor, DataScope, require_actor
+from kernel.context import DataScope, HeldRole, require_actor
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import SUPER_ROLE, Api, Button, Menu, Role
+from kernel.identity.changes import grants_changed
+from kernel.identity.grants import read_grants
+from kernel.identity.models import SUPER_ROLE, Menu, Role, User
+from kernel.schema.types import Status
+from kernel.unit_of_work.transaction import lock_until_commit
 
 _NAMED_AT_MOST = 5
 
+asked_for_by_name: set[str] = set()
+"""The codes of roles that slices ask for (`roles=`): whoever has a role of this code holds more than its grants say."""
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Grants:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
     """What roles grant together, by name."""
 
-    apis: Mapping[str, DataScope] = field(default_factory=dict)
-    buttons: frozenset[str] = frozenset()
+    roles: tuple[HeldRole, ...] = ()
     menus: frozenset[str] = frozenset()
 
-    def beyond(self, held: "Grants") -> list[str]:
-        """What of this is not in `held`, in words; a use case that is held for fewer rows is not held for more."""
-        wider = [
-            name if name not in held.apis else f"{name} for the data scope {scope}"
-            for name, scope in sorted(self.apis.items())
-            if name not in held.apis or DataScope.widest([scope, held.apis[name]]) is not held.apis[name]
-        ]
-        return (
-            wider + sorted(self.buttons - held.buttons) + [f"page {name}" for name in sorted(self.menus - held.menus)]
+    def beyond(self, held: "Holding") -> list[str]:
+        """What of this is not in `held`, in words."""
+        excess: list[str] = []
+        granted_apis, held_apis = _by_api(self.roles), _by_api(held.roles)
+        for name, roles in sorted(granted_apis.items()):
+            if name not in held_apis:
+                excess.append(name)
+            elif wider := [str(role.data_scope) for role in roles if not _reaches(held_apis[name], role)]:
+                excess.append(f"{name} for the data scope {', '.join(sorted(set(wider)))}")
+        excess += sorted(_buttons(self.roles) - _buttons(held.roles))
+        excess += [f"page {name}" for name in sorted(self.menus - held.menus)]
+        return excess + [f"role {code}" for code in sorted(_named(self.roles) - _named(held.roles))]
+
+
+def _by_api(roles: Iterable[HeldRole]) -> Mapping[str, list[HeldRole]]:
+    granting = defaultdict[str, list[HeldRole]](list)
+    for role in roles:
+        for name in role.apis:
+            granting[name].append(role)
+    return granting
+
+
+def _reaches(held: Iterable[HeldRole], granted: HeldRole) -> bool:
+    """Whether the roles that one holds reach all rows that the granted one does.
+
+    SELF is no row of another. What SCOPE reaches depends on who holds it, so it is in nothing but itself and ALL.
+    """
+    scopes = {role.data_scope for role in held}
+    if granted.data_scope is DataScope.CUSTOM and DataScope.ALL not in scopes:
+        custom = [role.scope_rows for role in held if role.data_scope is DataScope.CUSTOM]
+        return all(
+            ids <= {row_id for rows in custom for row_id in rows.get(kind, ())}
+            for kind, ids in granted.scope_rows.items()
         )
+    return granted.data_scope is DataScope.SELF or bool(scopes & {granted.data_scope, DataScope.ALL})
 
 
-async def held_by(actor: Actor) -> Grants:
-    """What the actor's roles in force grant. Of a super administrator, who may do everything, it says nothing."""
-    return await _granted_by(actor.role_scopes)
+def _buttons(roles: Iterable[HeldRole]) -> set[str]:
+    return {code for role in roles for code in role.buttons}
+
+
+def _named(roles: Iterable[HeldRole]) -> set[str]:
+    return {role.code for role in roles} & asked_for_by_name
+
+
+async def holding_of(role_ids: Collection[int]) -> Holding:
+    """What these roles grant, whether or not they are in force, as the database has it now."""
+    grants = await read_grants(role_ids)
+    menus = await Menu.filter(roles__id__in=sorted(role_ids)).distinct().values_list("route_name", flat=True)
+    return Holding(roles=tuple(grants.roles.values()), menus=frozenset(map(str, menus)))
+
+
+async def held_holding() -> Holding:
+    """What the caller's roles in force grant. Of a super administrator, who may do everything, it says nothing."""
+    return await holding_of(require_actor().role_ids)
 
 
 async def ensure_may_grant(role_codes: Collection[str]) -> None:
@@ -44,32 +93,68 @@ async def ensure_may_grant(role_codes: Collection[str]) -> None:
 
     Unknown roles are no matter of this.
     """
-    actor = require_actor()
-    if actor.is_super:
+    if require_actor().is_super:
         return
     if SUPER_ROLE in role_codes:
         raise Refusal(Code.SUPER_ADMIN_ONLY, f"Only a super administrator may grant {SUPER_ROLE}.")
-    held = await held_by(actor)
+    held = await held_holding()
     for role in await Role.filter(role_code__in=list(role_codes)).order_by("role_code"):
-        ensure_held(role.role_code, await _granted_by({role.id: role.data_scope}), held)
+        excess = (await holding_of([role.id])).beyond(held)
+        _refuse(excess, f"You may not grant {role.role_code}, which holds what you do not hold")
 
 
-def ensure_held(role_code: str, granted: Grants, held: Grants) -> None:
-    """Raise Refusal 2201 if what the role grants, or is to grant, goes beyond what the caller holds."""
-    if excess := granted.beyond(held):
+async def ensure_may_manage(user_ids: Collection[int]) -> None:
+    """Raise Refusal 2206 for a super administrator among the users, 2201 for one who holds more than the caller does.
+
+    Whoever sets the password of an account, or the phone that it is recovered by, has what it holds.
+    """
+    if require_actor().is_super:
+        return
+    held = await held_holding()
+    for user in await User.filter(id__in=list(user_ids)).order_by("id").prefetch_related("roles"):
+        if any(role.role_code == SUPER_ROLE for role in user.roles):
+            raise Refusal(Code.SUPER_ADMIN_ONLY, f"Only a super administrator may manage {user.user_name}.")
+        excess = (await holding_of([role.id for role in user.roles])).beyond(held)
+        _refuse(excess, f"You may not manage {user.user_name}, who holds what you do not hold")
+
+
+@asynccontextmanager
+async def changing_grants(role_id: int) -> AsyncIterator[None]:
+    """Within a transaction: change a role, or what it grants, within. It is in force on the next request of every holder.
+
+    Such changes come one after the other. Raises Refusal 2201 if the role then holds what the caller does not hold and it
+    did not hold before; who enables a role gives all that it holds.
+    """
+    await grants_changed()
+    had, was_enabled = await holding_of([role_id]), await _is_enabled(role_id)
+    yield
+    if require_actor().is_super:
+        return
+    before = had if was_enabled or not await _is_enabled(role_id) else Holding()
+    after, held = await holding_of([role_id]), await held_holding()
+    had_already = set(before.beyond(held))
+    excess = [each for each in after.beyond(held) if each not in had_already]
+    _refuse(excess, "You may not grant what you do not hold")
+
+
+async def _is_enabled(role_id: int) -> bool:
+    return await Role.filter(id=role_id, status_type=Status.ENABLED).exists()
+
+
+@asynccontextmanager
+async def keeping_a_super_admin() -> AsyncIterator[None]:
+    """Within a transaction: disable, delete, or take roles from users within.
+
+    Raises Refusal 2307 if no super administrator would be left who can sign in. Two at once come one after the other.
+    """
+    await lock_until_commit("super administrators")
+    yield
+    if not await User.filter(roles__role_code=SUPER_ROLE, status_type=Status.ENABLED).exists():
+        raise Refusal(Code.IN_USE, "This is the last super administrator who can sign in; there must be one.")
+
+
+def _refuse(excess: list[str], why: str) -> None:
+    if excess:
         more = len(excess) - _NAMED_AT_MOST
         named = ", ".join(excess[:_NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
-        raise Refusal(
-            Code.PERMISSION_DENIED, f"You may not grant {role_code}, which holds what you do not hold: {named}."
-        )
-
-
-async def _granted_by(scopes: Mapping[int, DataScope]) -> Grants:
-    """What the roles of these ids grant, each with its data scope."""
-    ids = sorted(scopes)
-    apis: dict[str, DataScope] = {}
-    for name, role_id in await Api.filter(roles__id__in=ids).values_list("route_key", "roles__id"):
-        apis[name] = DataScope.widest([apis.get(name, DataScope.SELF), scopes[role_id]])
-    buttons = await Button.filter(roles__id__in=ids).distinct().values_list("button_code")
-    menus = await Menu.filter(roles__id__in=ids).distinct().values_list("route_name")
-    return Grants(apis=apis, buttons=frozenset(code for (code,) in buttons), menus=frozenset(name for (name,) in menus))
+        raise Refusal(Code.PERMISSION_DENIED, f"{why}: {named}.")

@@ -21,6 +21,7 @@ from kernel.errors.operator import DeclarationError
 from kernel.errors.refusals import TransportRefusal
 from kernel.ids import kinds_in, no_kind
 from kernel.rbac.authorize import Access, AccessRule, Requirement, all_of
+from kernel.rbac.grants import asked_for_by_name
 from kernel.schema.envelope import Success
 from kernel.search.request import SearchRequest
 from kernel.settings import settings
@@ -51,6 +52,8 @@ class SliceRoute(APIRoute):
             roles=_requirement(options.get("roles")),
             open_during_password_change=options.get("open_during_password_change", False),
         )
+        if self.access_rule.roles:
+            asked_for_by_name.update(self.access_rule.roles.names)
         self.transaction = options.get("transaction", not _is_read(declared.method, hints.values()))
         self.media_type = None if envelope else _kind(answer).media_type or "application/octet-stream"
         self.max_body_bytes = options.get("max_body_bytes")

@@ -16,6 +16,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection, get_connections
 from tortoise.transactions import in_transaction
 
+from kernel import hot_cache
 from kernel.database.driver_errors import DatabaseBusy
 from kernel.unit_of_work.background import defer
 from kernel.unit_of_work.events import Reaction, collected, reactions_to
@@ -50,9 +51,13 @@ async def transaction(module: str) -> AsyncIterator[BaseDBAsyncClient]:
     done, client = False, None
     collecting, opening = collected.set(events), _open.set(_open.get() | {connection})
     try:
-        async with turn(get_connection(connection), module), in_transaction(connection) as client:
-            yield client
-            done = True
+        with hot_cache.collecting() as changed:
+            async with turn(get_connection(connection), module), in_transaction(connection) as client:
+                yield client
+                await hot_cache.mark(changed)
+                done = True
+        if changed:
+            await defer(partial(hot_cache.unmark, changed))
     finally:
         collected.reset(collecting)
         _open.reset(opening)

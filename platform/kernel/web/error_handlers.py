@@ -1,5 +1,6 @@
 """From an exception to an envelope: a code, a sentence, the right HTTP status. Nothing that a client sends ends in a 500 or a traceback."""
 
+from functools import partial
 from typing import Any
 
 import structlog
@@ -8,6 +9,7 @@ from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from starlette.exceptions import HTTPException
 from tortoise.exceptions import DoesNotExist, IntegrityError
 
+from kernel.auth.login_log import record_denial
 from kernel.database.driver_errors import (
     DRIVER_ERRORS,
     CommitUnknown,
@@ -16,11 +18,12 @@ from kernel.database.driver_errors import (
     is_unavailable,
     is_unwritable,
 )
-from kernel.errors.codes import Code
+from kernel.errors.codes import DENIALS, Code
 from kernel.errors.refusals import InvalidInput, InvalidRequest, NotFound, Refusal, TransportRefusal
 from kernel.models.unique import duplicate_refusal
 from kernel.schema.base import wire_name
 from kernel.schema.envelope import refused
+from kernel.unit_of_work.background import defer
 from kernel.web.middleware import REFUSED_CODE
 
 log = structlog.get_logger(__name__)
@@ -57,6 +60,8 @@ def _answer(request: Request, refusal: Refusal) -> Response:
 
 async def _refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
+    if error.code in DENIALS:
+        await defer(partial(record_denial, error.code))
     return _answer(request, error)
 
 

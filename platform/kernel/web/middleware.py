@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import clear_contextvars
 
-from kernel.context import accept_request_id
+from kernel.context import accept_request_id, set_client
 from kernel.database.statements import Statement, asked_at, observing
 from kernel.errors.codes import Code
 from kernel.errors.refusals import InvalidInput, TransportRefusal
@@ -73,6 +73,7 @@ class RequestMiddleware:
         began = perf_counter()
         headers = Headers(scope=scope)
         request_id = accept_request_id(headers.get("x-request-id"))
+        set_client((scope["client"] or [None])[0], headers.get("user-agent"))
         request_body = RequestBody(receive, headers)
         clear_contextvars()
         # The path is the caller's: a line break in it must not make a second line of log.

@@ -14,7 +14,7 @@ from tortoise.queryset import UpdateQuery
 
 from kernel import DEMO_PASSWORD, Status
 from kernel.auth import lockout, passwords
-from kernel.identity.models import User
+from kernel.identity.models import LoginLog, User
 from tests.callers import Answer, Caller, as_snapshot, bearer
 from tests.conftest import NOW, Counting
 from tests.state import unchanged
@@ -55,17 +55,16 @@ async def test_a_hash_with_other_parameters_is_renewed(client: Caller) -> None:
     assert (await login(client)).code == "0000"
 
 
-async def test_a_database_that_cannot_save_lets_in_all_the_same(
-    client: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_database_that_cannot_save_opens_no_session(client: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It could not be ended either."""
+
     async def fail(_query: object) -> int:
         raise OperationalError(sqlite3.OperationalError("database or disk is full"))
 
     monkeypatch.setattr(UpdateQuery, "_execute", fail)
-    with capture_logs() as lines:
-        assert (await login(client)).code == "0000"
-    (line,) = [each for each in lines if each["event"] != "request completed"]
-    assert (line["event"], line["log_level"], line["user_name"]) == ("sign-in not noted", "warning", "Soybean")
+    async with unchanged():
+        answer = await login(client)
+    assert (answer.status, answer.code) == (503, "1004")
 
 
 async def test_a_wrong_password_renews_no_hash(client: Caller) -> None:
@@ -293,3 +292,16 @@ async def hash_otherwise() -> None:
 async def stored() -> dict[str, Any]:
     """Everything that the database knows of the user."""
     return await User.get(user_name="Soybean").values()
+
+
+async def test_sign_ins_are_logged_well_or_not(client: Caller) -> None:
+    client.headers["User-Agent"] = "Browser/1.0"
+    await login(client)
+    await login(client, "wrong")
+    await login(client, "correct horse", user_name="a password in the wrong field")
+    entries = await LoginLog.all().order_by("id").values_list("event", "code", "user_name", "agent")
+    assert list(entries) == [
+        ("sign_in", "0000", "Soybean", "Browser/1.0"),
+        ("sign_in", "2401", "Soybean", "Browser/1.0"),
+        ("sign_in", "2401", None, "Browser/1.0"),
+    ]

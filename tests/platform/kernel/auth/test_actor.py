@@ -1,20 +1,21 @@
 """From an Authorization header to the user as the database knows them at this moment."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import timedelta
 
 import pytest
 
 from kernel import DataScope, Status, clock
 from kernel.auth.actor import authenticate
-from kernel.auth.tokens import issue_pair
 from kernel.context import Actor
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import Role, User
-from tests.callers import authorization
-from tests.conftest import NOW, Cost
+from kernel.identity.changes import users_changed
+from kernel.identity.models import Role, Session, User
+from kernel.redis import redis
+from kernel.unit_of_work.transaction import transaction
+from tests import state
+from tests.callers import authorization, new_session
+from tests.conftest import NOW, Counting
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -45,39 +46,36 @@ async def test_who_it_is() -> None:
     actor = await actor_of("Admin")
     assert (actor.user_id, actor.user_name, actor.roles) == (user.id, "Admin", {"R_ADMIN"})
     assert actor.role_ids == {(await Role.get(role_code="R_ADMIN")).id}
-    assert (actor.data_scope, actor.is_super, actor.must_change_password) == (DataScope.ALL, False, False)
+    assert (actor.is_super, actor.must_change_password) == (False, False)
     assert actor.impersonator_id is None
     assert len(actor.session) == 32
 
 
-async def test_one_statement_finds_out(counting: Callable[[], AbstractContextManager[Cost]]) -> None:
+async def test_what_the_roles_grant_is_known(counting: Counting) -> None:
+    user = await user_with("R_DEPT_MGR", "R_EMPLOYEE")
+    held = {role.code: role for role in (await authenticate(await header_of(user.user_name))).held}
+    assert held.keys() == {"R_DEPT_MGR", "R_EMPLOYEE"}
+    assert held["R_DEPT_MGR"].data_scope is DataScope.SCOPE
+    assert held["R_EMPLOYEE"].apis == {"hr.employees.search", "hr.employees.get"}
+
+
+async def test_two_statements_find_out_and_none_the_next_time(counting: Counting) -> None:
     user = await user_with("R_HR_MANAGER", "R_DEPT_MGR", "R_EMPLOYEE")
+    await actor_of("Soybean")  # what roles grant is read by now
     header = await header_of(user.user_name)
-    with counting() as cost:
+    with counting() as first:
         assert len((await authenticate(header)).roles) == 3
-    assert (len(cost.statements), cost.commands) == (1, [])
-
-
-@pytest.mark.parametrize(
-    ("roles", "scope"),
-    [
-        ((), DataScope.SELF),
-        (("R_EMPLOYEE",), DataScope.SELF),
-        (("R_EMPLOYEE", "R_DEPT_MGR"), DataScope.SCOPE),
-        (("R_EMPLOYEE", "R_DEPT_MGR", "R_HR_SPECIALIST"), DataScope.ALL),
-    ],
-)
-async def test_the_widest_data_scope_counts(roles: tuple[str, ...], scope: DataScope) -> None:
-    await user_with(*roles)
-    actor = await actor_of("ann")
-    assert (actor.roles, actor.data_scope) == (set(roles), scope)
+    with counting() as second:
+        assert len((await authenticate(header)).roles) == 3
+    assert (len(first.statements), first.commands) == (2, ["MGET", "SET", "SET", "SET"])
+    assert (len(second.statements), second.commands) == (0, ["MGET"])
 
 
 async def test_a_disabled_role_is_not_in_force() -> None:
     await user_with("R_SUPER", "R_HR_SPECIALIST", "R_DEPT_MGR")
     await Role.filter(role_code__in=["R_SUPER", "R_HR_SPECIALIST"]).update(status_type=Status.DISABLED)
     actor = await actor_of("ann")
-    assert (actor.roles, actor.data_scope, actor.is_super) == ({"R_DEPT_MGR"}, DataScope.SCOPE, False)
+    assert (actor.roles, actor.is_super) == ({"R_DEPT_MGR"}, False)
 
 
 async def test_a_super_admin_is_one() -> None:
@@ -93,20 +91,37 @@ async def test_a_password_change_that_is_due_is_known() -> None:
 async def test_who_acts_in_the_name_of_another_is_known_and_recorded() -> None:
     """Every audit record written meanwhile names both."""
     user, soybean = await User.get(user_name="User"), await User.get(user_name="Soybean")
-    pair = issue_pair(user.id, user.token_version, impersonator_id=soybean.id)
+    pair = await new_session(user, impersonator=soybean)
     actor = await authenticate(f"Bearer {pair.access}")
     assert (actor.user_name, actor.impersonator_id) == ("User", soybean.id)
     assert actor.audit_name == "User (by Soybean)"
 
 
-async def test_it_costs_one_more_to_find_out_who(counting: Callable[[], AbstractContextManager[Cost]]) -> None:
+async def test_it_costs_one_more_to_find_out_who(counting: Counting) -> None:
     user, soybean = await User.get(user_name="User"), await User.get(user_name="Soybean")
-    header = f"Bearer {issue_pair(user.id, user.token_version, impersonator_id=soybean.id).access}"
-    with counting() as cost:
+    await actor_of("Soybean")
+    header = f"Bearer {(await new_session(user, impersonator=soybean)).access}"
+    await state.forget()
+    with counting() as first:
         await authenticate(header)
-    assert len(cost.statements) == 2
-    await User.filter(id=soybean.id).delete()
-    assert await code_of(header) is Code.INVALID_SESSION
+    with counting() as second:
+        await authenticate(header)
+    grants = 6
+    assert (len(first.statements) - grants, len(second.statements), second.commands) == (3, 0, ["MGET"])
+
+
+@pytest.mark.parametrize("what", ["disabled", "no super administrator any more", "deleted"])
+async def test_who_impersonated_must_still_be_allowed_to(what: str) -> None:
+    user, soybean = await User.get(user_name="User"), await User.get(user_name="Soybean")
+    header = f"Bearer {(await new_session(user, impersonator=soybean)).access}"
+    if what == "disabled":
+        await User.filter(id=soybean.id).update(status_type=Status.DISABLED)
+    elif what == "deleted":
+        await User.filter(id=soybean.id).delete()
+    else:
+        await soybean.roles.clear()
+    await state.forget()
+    assert await code_of(header) is (Code.INVALID_SESSION if what == "deleted" else Code.SESSION_INVALIDATED)
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER", "Bearer "])
@@ -123,19 +138,42 @@ async def test_without_a_token_it_is_nobody() -> None:
 
 async def test_a_refresh_token_is_none_for_this() -> None:
     user = await User.get(user_name="Admin")
-    assert await code_of(f"Bearer {issue_pair(user.id, user.token_version).refresh}") is Code.INVALID_TOKEN
+    assert await code_of(f"Bearer {(await new_session(user)).refresh}") is Code.INVALID_TOKEN
 
 
 async def test_what_became_of_the_user_is_in_force_at_once() -> None:
     user = await user_with("R_USER")
     header = await header_of("ann")
     assert (await authenticate(header)).user_name == "ann"
-    await User.filter(id=user.id).update(token_version=1)
+    async with transaction(__name__):
+        users_changed([user.id])
+        await User.filter(id=user.id).update(token_version=1)
     assert await code_of(header) is Code.SESSION_INVALIDATED
-    await User.filter(id=user.id).update(status_type=Status.DISABLED)
+    async with transaction(__name__):
+        users_changed([user.id])
+        await User.filter(id=user.id).update(status_type=Status.DISABLED)
     assert await code_of(header) is Code.ACCOUNT_DISABLED
-    await User.filter(id=user.id).delete()
+    async with transaction(__name__):
+        users_changed([user.id])
+        await User.filter(id=user.id).delete()
     assert await code_of(header) is Code.INVALID_SESSION
+
+
+async def test_what_is_kept_and_cannot_be_read_is_not_believed() -> None:
+    header = await header_of("Admin")
+    await authenticate(header)
+    for name in await redis().keys("tessera:*"):
+        await redis().set(name, '{"enabled": true}')
+    assert (await authenticate(header)).user_name == "Admin"
+
+
+async def test_a_session_is_seen_once_a_minute() -> None:
+    header = await header_of("Admin")
+    for seconds, seen in ((59, NOW), (60, NOW + timedelta(seconds=60))):
+        await state.forget()
+        with clock.frozen(NOW + timedelta(seconds=seconds)):
+            await authenticate(header)
+        assert (await Session.all().order_by("-id").limit(1).get()).last_seen == seen
 
 
 async def test_a_token_that_is_too_old() -> None:

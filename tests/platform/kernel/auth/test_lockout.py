@@ -16,13 +16,16 @@ from kernel.auth.lockout import (
     MAX_FAILURES,
     WINDOW_SECONDS,
     count_failure,
+    counter_of,
     forget_failures,
     limit_guesses,
     refuse_if_locked,
 )
+from kernel.auth.sessions import open_session
+from kernel.context import set_client
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import LoginFailures
+from kernel.identity.models import LoginFailures, User
 from kernel.redis import connect, redis
 from tests.conftest import NOW
 
@@ -168,7 +171,7 @@ async def test_the_table_holds_a_quarter_of_an_hour() -> None:
 
 async def test_what_is_kept_of_a_name_is_no_name() -> None:
     """People type their passwords into the wrong field."""
-    await count_failure("correct horse")
+    await count_failure(await counter_of("correct horse"))
     assert "correct horse" not in str(await LoginFailures.all().values())
 
 
@@ -214,6 +217,29 @@ async def test_another_refusal_is_no_guess() -> None:
 async def test_the_right_one_comes_too_late_if_the_name_was_locked_while_it_was_verified() -> None:
     with pytest.raises(Refusal) as refused:
         async with limit_guesses("ann"):
-            await fail(5)
+            await fail(5, await counter_of("ann"))
     assert refused.value.code is Code.LOGIN_LOCKED
-    assert await is_locked()
+    assert await is_locked(await counter_of("ann"))
+
+
+async def test_where_somebody_usually_is_they_are_not_locked_out_from_elsewhere() -> None:
+    """And whoever guesses has five for all addresses together, but those."""
+    user = await User.create(user_name="ann", password_hash="x")
+    set_client("192.0.2.1", None)
+    await open_session(user)
+    at_home = await counter_of("ann")
+    elsewhere = set()
+    for address in ("198.51.100.1", "198.51.100.2", None):
+        set_client(address, None)
+        elsewhere.add(await counter_of("ann"))
+    assert len(elsewhere) == 1
+    assert at_home not in elsewhere
+    assert await counter_of("bob") not in {at_home, *elsewhere}
+
+
+async def test_an_address_from_which_somebody_was_impersonated_is_not_theirs() -> None:
+    ann, soybean = await User.create(user_name="ann", password_hash="x"), await User.get(user_name="Soybean")
+    before = await counter_of("ann")
+    set_client("192.0.2.1", None)
+    await open_session(ann, impersonator_id=soybean.id)
+    assert await counter_of("ann") == before

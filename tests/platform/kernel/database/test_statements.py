@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from types import ModuleType
 
 import pytest
@@ -46,7 +47,8 @@ async def test_several_observe_at_once() -> None:
     assert len(told) == 2
 
 
-async def test_nobody_observes_at_no_cost() -> None:
+async def test_nobody_observes_at_no_cost(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kernel.database.statements._observers", ContextVar("observers", default=()))  # the tests' own
     call = answer()
     assert reported("SELECT 1", call) is call
     await call

@@ -40,8 +40,8 @@ class Employee(Scoped, SoftDelete, AuditedModel):
         table = "office_employee"
 
     @classmethod
-    def scope_filter(cls, actor: Actor) -> Q | None:
-        match actor.data_scope:
+    def scope_filter(cls, actor: Actor, scope: DataScope) -> Q | None:
+        match scope:
             case DataScope.SELF:
                 return Q(name=actor.user_name)
             case DataScope.SCOPE:

@@ -16,7 +16,7 @@ SCOPED = [DataScope.SELF, DataScope.CUSTOM, DataScope.SCOPE]
 
 
 def act(scope: DataScope, name: str = "Ann", *, is_super: bool = False) -> None:
-    set_actor(Actor(user_id=1, user_name=name, data_scope=scope, is_super=is_super))
+    set_actor(Actor(user_id=1, user_name=name, scopes=frozenset([scope]), is_super=is_super))
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ async def test_what_the_model_does_not_define_reaches_nothing(ids: dict[str, int
 async def test_an_empty_filter_reaches_nothing(
     ids: dict[str, int], scope: DataScope, empty: Q | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer: Callable[[Actor], Q | None] = lambda _: empty  # noqa: E731
+    answer: Callable[[Actor, DataScope], Q | None] = lambda _actor, _scope: empty  # noqa: E731
     monkeypatch.setattr(Employee, "scope_filter", answer)
     act(scope)
     assert await reached() == []
@@ -67,7 +67,7 @@ async def test_an_empty_filter_reaches_nothing(
 
 def test_a_scoped_model_must_say_what_its_scopes_reach() -> None:
     with pytest.raises(NotImplementedError):
-        Scoped.scope_filter(Actor(user_id=1, user_name="Ann"))
+        Scoped.scope_filter(Actor(user_id=1, user_name="Ann"), DataScope.SELF)
 
 
 async def test_nobody_signed_in(ids: dict[str, int]) -> None:
@@ -96,7 +96,7 @@ async def test_for_update(ids: dict[str, int]) -> None:
 
 
 async def test_for_update_with_a_scope_across_a_join(ids: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Employee, "scope_filter", lambda _: Q(department__name="Sales"))
+    monkeypatch.setattr(Employee, "scope_filter", lambda _actor, _scope: Q(department__name="Sales"))
     act(DataScope.SELF)
     async with in_transaction("default"):
         assert (await Employee.for_update(ids["Bob"])).name == "Bob"

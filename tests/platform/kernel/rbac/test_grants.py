@@ -1,76 +1,182 @@
-"""What roles grant, and who may grant them. Who may create whom is in `tests/features/system_manage/users/test_create.py`."""
+"""What counts as not held, and who may give what. What a caller sees of it is in `tests/features/system_manage/`."""
+
+from collections.abc import Iterable
 
 import pytest
 
-from kernel.context import Actor, DataScope, set_actor
+from kernel.context import Actor, DataScope, HeldRole, set_actor
 from kernel.errors.refusals import Refusal
-from kernel.identity.models import Api, Button, Menu, Role
-from kernel.rbac.grants import Grants, ensure_may_grant, held_by
+from kernel.identity.grants import read_grants
+from kernel.identity.models import Api, Button, Menu, Role, RoleScope, User
+from kernel.rbac.grants import (
+    Holding,
+    changing_grants,
+    ensure_may_grant,
+    ensure_may_manage,
+    holding_of,
+    keeping_a_super_admin,
+)
+from kernel.schema.types import Status
+from kernel.unit_of_work.transaction import transaction
 
 pytestmark = pytest.mark.usefixtures("app")
 
-HELD = Grants(
-    apis={"shop.sell": DataScope.SCOPE, "shop.buy": DataScope.ALL},
-    buttons=frozenset({"B_SELL"}),
-    menus=frozenset({"shop"}),
-)
+
+def holds(
+    *apis: str,
+    scope: DataScope = DataScope.SELF,
+    rows: Iterable[int] = (),
+    buttons: Iterable[str] = (),
+    menus: Iterable[str] = (),
+    code: str = "R_SOME",
+) -> Holding:
+    role = HeldRole(
+        id=1,
+        code=code,
+        data_scope=scope,
+        scope_rows={"department": frozenset(rows)} if rows else {},
+        apis=frozenset(apis),
+        buttons=frozenset(buttons),
+    )
+    return Holding(roles=(role,), menus=frozenset(menus))
 
 
-@pytest.mark.parametrize(
-    ("granted", "excess"),
-    [
-        (Grants(), []),
-        (HELD, []),
-        (Grants(apis={"shop.sell": DataScope.SELF, "shop.buy": DataScope.ALL}), []),
-        (Grants(apis={"shop.sell": DataScope.ALL}), ["shop.sell for the data scope all"]),
-        (Grants(apis={"shop.lend": DataScope.SELF}), ["shop.lend"]),
-        (Grants(buttons=frozenset({"B_LEND", "B_SELL", "B_BUY"})), ["B_BUY", "B_LEND"]),
-        (Grants(menus=frozenset({"shop", "office"})), ["page office"]),
-    ],
+def both(one: Holding, other: Holding) -> Holding:
+    return Holding(roles=one.roles + other.roles, menus=one.menus | other.menus)
+
+
+SELF, CUSTOM, SCOPE, ALL = DataScope.SELF, DataScope.CUSTOM, DataScope.SCOPE, DataScope.ALL
+HELD = both(
+    both(holds("shop.sell", scope=SCOPE), holds("shop.buy", scope=ALL, buttons=["B_SELL"], menus=["shop"])),
+    both(holds("shop.rent", scope=CUSTOM, rows=[1, 2]), holds("shop.rent", scope=CUSTOM, rows=[3])),
 )
-def test_what_goes_beyond_what_is_held(granted: Grants, excess: list[str]) -> None:
-    """A use case that is held for some rows is not held for all."""
+NOT_HELD = {
+    "nothing": (Holding(), []),
+    "the same": (HELD, []),
+    "another use case": (holds("shop.lend"), ["shop.lend"]),
+    "one's own of it, for what one is in charge of": (holds("shop.sell", scope=SELF), []),
+    "what one is in charge of, for all": (holds("shop.buy", scope=SCOPE), []),
+    "some rows, for all": (holds("shop.buy", scope=CUSTOM, rows=[7]), []),
+    "all, for what one is in charge of": (holds("shop.sell", scope=ALL), ["shop.sell for the data scope all"]),
+    "some rows, for what one is in charge of": (
+        holds("shop.sell", scope=CUSTOM, rows=[1]),
+        ["shop.sell for the data scope custom"],
+    ),
+    "what one is in charge of, for some rows": (
+        holds("shop.rent", scope=SCOPE),
+        ["shop.rent for the data scope scope"],
+    ),
+    "the same rows of several roles": (holds("shop.rent", scope=CUSTOM, rows=[1, 3]), []),
+    "one row more": (holds("shop.rent", scope=CUSTOM, rows=[1, 4]), ["shop.rent for the data scope custom"]),
+    "no rows": (holds("shop.rent", scope=CUSTOM), []),
+    "buttons": (holds(buttons=["B_LEND", "B_SELL", "B_BUY"]), ["B_BUY", "B_LEND"]),
+    "a page": (holds(menus=["shop", "office"]), ["page office"]),
+    "a scope that reaches nothing, as no use case goes with it": (holds(scope=ALL), []),
+}
+
+
+@pytest.mark.parametrize("what", NOT_HELD)
+def test_what_counts_as_not_held(what: str) -> None:
+    """A use case that is held for some rows is not held for others."""
+    granted, excess = NOT_HELD[what]
     assert granted.beyond(HELD) == excess
 
 
-async def role(code: str, scope: DataScope, *, api: str | None = None) -> Role:
+def test_a_role_that_slices_ask_for_by_its_name_grants_more_than_it_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kernel.rbac.grants.asked_for_by_name", {"R_KEEPER"})
+    assert holds(code="R_KEEPER").beyond(HELD) == ["role R_KEEPER"]
+    assert holds(code="R_KEEPER").beyond(holds(code="R_KEEPER")) == []
+
+
+async def role(code: str, scope: DataScope = SELF, *, api: str | None = None) -> Role:
     made = await Role.create(role_name=code, role_code=code, data_scope=scope)
     if api:
         await made.apis.add(await Api.get(route_key=api))
     return made
 
 
-async def test_a_use_case_is_held_for_the_widest_scope_of_the_roles_that_grant_it() -> None:
-    """The scope of another role, wide as it may be, widens nothing."""
-    sees = await role("R_SEES", DataScope.SELF, api="hr.employees.search")
-    manages = await role("R_MANAGES", DataScope.SCOPE, api="hr.employees.search")
-    everywhere = await role("R_EVERYWHERE", DataScope.ALL, api="hr.departments.tree")
+async def act_as(*roles: Role, is_super: bool = False) -> None:
+    held = (await read_grants([each.id for each in roles])).roles.values()
+    set_actor(Actor(user_id=1, user_name="ann", held=tuple(held), is_super=is_super))
+
+
+async def test_what_roles_hold_is_what_the_tables_say() -> None:
+    sees = await role("R_SEES", CUSTOM, api="hr.employees.search")
     await sees.buttons.add(await Button.get(button_code="B_HR_EMP_ONBOARD"))
     await sees.menus.add(await Menu.get(route_name="hr"))
-    held = await held_by(
-        Actor(user_id=1, user_name="ann", role_scopes={r.id: r.data_scope for r in (sees, manages, everywhere)})
+    await RoleScope.create(role=sees, subject="department", row_id=5)
+    held = HeldRole(
+        id=sees.id,
+        code="R_SEES",
+        data_scope=CUSTOM,
+        scope_rows={"department": frozenset([5])},
+        apis=frozenset(["hr.employees.search"]),
+        buttons=frozenset(["B_HR_EMP_ONBOARD"]),
     )
-    assert held == Grants(
-        apis={"hr.employees.search": DataScope.SCOPE, "hr.departments.tree": DataScope.ALL},
-        buttons=frozenset({"B_HR_EMP_ONBOARD"}),
-        menus=frozenset({"hr"}),
-    )
+    assert await holding_of([sees.id]) == Holding(roles=(held,), menus=frozenset(["hr"]))
 
 
 async def test_a_disabled_role_may_be_enabled_one_day() -> None:
-    await role("R_SLEEPING", DataScope.SELF, api="hr.employees.search")
+    await role("R_SLEEPING", api="hr.employees.search")
     await Role.filter(role_code="R_SLEEPING").update(status_type="2")
-    set_actor(Actor(user_id=1, user_name="ann"))
+    await act_as()
     with pytest.raises(Refusal, match=r"2201 You may not grant R_SLEEPING, .*: hr.employees.search\."):
         await ensure_may_grant(["R_SLEEPING"])
 
 
 async def test_a_role_that_grants_nothing_is_anybodys_to_grant() -> None:
-    await role("R_NOTHING", DataScope.ALL)
-    set_actor(Actor(user_id=1, user_name="ann"))
+    await role("R_NOTHING", ALL)
+    await act_as()
     await ensure_may_grant(["R_NOTHING", "R_NOT_THERE"])
 
 
 async def test_a_super_administrator_may() -> None:
-    set_actor(Actor(user_id=1, user_name="ann", is_super=True))
+    await act_as(is_super=True)
     await ensure_may_grant(["R_SUPER", "R_HR_MANAGER"])
+    await ensure_may_manage([(await User.get(user_name="Super")).id])
+
+
+async def test_an_account_that_holds_more_is_not_managed() -> None:
+    """Its password would be the way to what it holds."""
+    mine = await role("R_MINE", api="hr.employees.search")
+    await act_as(mine)
+    hanmei, soybean = await User.get(user_name="hanmei"), await User.get(user_name="Soybean")
+    nobody = await User.create(user_name="nobody", password_hash="x")
+    await ensure_may_manage([nobody.id])
+    with pytest.raises(Refusal, match="2201 You may not manage hanmei"):
+        await ensure_may_manage([nobody.id, hanmei.id])
+    with pytest.raises(Refusal, match="2206"):
+        await ensure_may_manage([soybean.id])
+
+
+async def test_a_role_is_given_only_what_one_holds_and_keeps_what_it_had() -> None:
+    mine, other = await role("R_MINE", SCOPE, api="hr.employees.search"), await role("R_OTHER", api="hr.employees.get")
+    await act_as(mine)
+    async with transaction(__name__), changing_grants(other.id):
+        await other.apis.add(await Api.get(route_key="hr.employees.search"))
+    with pytest.raises(Refusal, match=r"2201 .*: hr.departments.tree"):
+        async with transaction(__name__), changing_grants(other.id):
+            await other.apis.add(await Api.get(route_key="hr.departments.tree"))
+    with pytest.raises(Refusal, match=r"2201 .*: hr.employees.search for the data scope all"):
+        async with transaction(__name__), changing_grants(other.id):
+            await Role.filter(id=other.id).update(data_scope=ALL)
+    assert (await holding_of([other.id])).roles[0].apis == {"hr.employees.get", "hr.employees.search"}
+
+
+async def test_who_enables_a_role_gives_all_that_it_holds() -> None:
+    other = await role("R_OTHER", api="hr.employees.get")
+    await Role.filter(id=other.id).update(status_type=Status.DISABLED)
+    await act_as()
+    with pytest.raises(Refusal, match=r"2201 .*: hr.employees.get"):
+        async with transaction(__name__), changing_grants(other.id):
+            await Role.filter(id=other.id).update(status_type=Status.ENABLED)
+    async with transaction(__name__), changing_grants(other.id):
+        await Role.filter(id=other.id).update(role_desc="Left as it is.")
+
+
+async def test_one_super_administrator_remains() -> None:
+    async with transaction(__name__), keeping_a_super_admin():
+        await User.filter(user_name="Super").update(status_type=Status.DISABLED)
+    with pytest.raises(Refusal, match="2307"):
+        async with transaction(__name__), keeping_a_super_admin():
+            await User.filter(user_name="Soybean").update(status_type=Status.DISABLED)
