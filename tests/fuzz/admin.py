@@ -19,8 +19,8 @@ class SuperAdmin:
         self._http = httpx.Client(base_url=url, timeout=60, trust_env=False, headers={"Connection": "close"})
         self._login, self._user_info = document.path_of("auth.login"), document.path_of("auth.user_info")
         self._database = database
-        self.names = ["Soybean"]
-        self.sign_ins = 0
+        self._name = "Soybean"
+        self.accounts, self.sign_ins = 1, 0
         self.authorization = ""
         self.stay()
 
@@ -28,9 +28,10 @@ class SuperAdmin:
         """If the token does not open every door any more, sign in again; if that does not help, open a new account."""
         if self._is_super() or self._sign_in():
             return
-        self.names.append(f"successor-{len(self.names)}")
-        asyncio.run(_open_super_account(self._database, self.names[-1]))
-        assert self._sign_in(), f"{self.names[-1]}, a new super administrator, cannot sign in"
+        self._name = f"successor-{self.accounts}"
+        self.accounts += 1
+        asyncio.run(_open_super_account(self._database, self._name))
+        assert self._sign_in(), f"{self._name}, a new super administrator, cannot sign in"
 
     def _is_super(self) -> bool:
         answer = self._http.get(self._user_info, headers={"Authorization": self.authorization}).json()
@@ -38,7 +39,7 @@ class SuperAdmin:
 
     def _sign_in(self) -> bool:
         self.sign_ins += 1
-        sent = {"userName": self.names[-1], "password": DEMO_PASSWORD}
+        sent = {"userName": self._name, "password": DEMO_PASSWORD}
         answer = self._http.post(self._login, json=sent).json()
         if answer["code"] != "0000":
             return False

@@ -124,8 +124,8 @@ def test_what_is_planted_is_found(clone: Path, fuzzed: dict[str, str]) -> None:
         ("planted.raises", "logged: unhandled exception"),
         ("planted.tells", "logged: reaction failed"),
     }
-    assert fuzzer.tallies["planted.expels"].successes > 50
-    assert "signed in 3 times, as Soybean, successor-1\n" in fuzzer.report()
+    assert fuzzer.tallies["planted.expels"].successes > 20
+    assert ", to 2 accounts\n" in fuzzer.report()
     report = "\n\n".join(map(str, findings))
     for told in ("$.data.count: None is not of type 'integer'", "-> 500", 'RuntimeError("planted in a reaction")'):
         assert told in report
