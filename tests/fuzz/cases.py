@@ -109,10 +109,13 @@ class Cases:
     ) -> Any:
         """What stands in the place of a value: a known id nearly always, as nothing else gets further.
 
-        Of a list either all entries are known or none; they often name what there is.
+        Of a list either all entries are known or none; they often name what there is. Not everything is deleted.
         """
         if kind is not None:
-            known = self._known.id_of(kind) if isinstance(value, str) and self._dice.random() < 0.9 else None
+            spare = 5 if self._operations[operation_id].method.upper() == "DELETE" else 0
+            known = (
+                self._known.id_of(kind, spare=spare) if isinstance(value, str) and self._dice.random() < 0.9 else None
+            )
         elif is_known.setdefault(field, self._dice.random() < chance * (2 if field.endswith("[]") else 1)):
             known = self._known.value_of(operation_id, field)
         else:

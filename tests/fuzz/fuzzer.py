@@ -103,9 +103,10 @@ class Fuzzer:
             for name in self._document.operations:
                 if plain := self._cases.plain(name):
                     self._call(name, plain)
-            for name, strategy in strategies.items():
+            # In another order each time, or what is deleted is always gone before it is changed.
+            for name in random.Random(f"{self._seed} {turn}").sample(list(strategies), len(strategies)):
                 if turn < turns or time.monotonic() < until:
-                    self._call_often(name, strategy, f"{self._seed} {turn} {name}")
+                    self._call_often(name, strategies[name], f"{self._seed} {turn} {name}")
             turn += 1
         for name in strategies:
             if not self.tallies[name].calls:
@@ -131,7 +132,7 @@ class Fuzzer:
     def _call_often(self, name: str, strategy: SearchStrategy[Case], seed: str) -> None:
         @hypothesis.seed(seed)
         @hypothesis.settings(
-            max_examples=CASES if self._document.takes_something(name) else 2,
+            max_examples=CASES if self._document.takes_something(name) else 4,
             database=None,
             deadline=None,
             phases=[Phase.generate],

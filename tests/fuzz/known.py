@@ -2,10 +2,12 @@
 
 import random
 from collections import defaultdict, deque
-from typing import Any
+from typing import Any, TypeVar
 
 from kernel.identity.accounts import DEMO_PASSWORD
 from tests.fuzz.document import Document
+
+T = TypeVar("T")
 
 KEPT = 300  # of a kind, of a field; the newest
 A_GOOD_PASSWORD = "correct horse battery staple"
@@ -36,24 +38,31 @@ class Known:
             for name in records[0]:
                 self._add(self._values[f"{operation_id} orderBy[]"], self._dice.choice(["", "-"]) + name)
 
-    def id_of(self, kind: str) -> str | None:
-        """The id of a row of this kind; seldom that of a row that is deleted, or of a row of another kind."""
+    def id_of(self, kind: str, *, spare: int = 0) -> str | None:
+        """The id of a row of this kind; seldom that of a row that is deleted, or of a row of another kind.
+
+        None if there are not more than `spare` of them.
+        """
         chance = self._dice.random()
         if chance < 0.05 and self._ids:
             kind = self._dice.choice(list(self._ids))
         pool = self._gone[kind] if 0.05 < chance < 0.1 and self._gone[kind] else self._ids[kind]
-        return self._dice.choice(pool) if pool else None
+        return self._one_of(pool) if len(pool) > spare else None
 
     def value_of(self, operation_id: str, field: str) -> Any:
         """What such a field held in an answer; None if there was none. `createdAtStart` is such a field as `createdAt`."""
         own = f"{operation_id} {field}"
         alike = [own] if own in self._values else [name for name in self._values if name and field.startswith(name)]
-        return self._dice.choice(self._values[max(alike, key=len)]) if alike else None
+        return self._one_of(self._values[max(alike, key=len)]) if alike else None
 
     def accepted(self, operation_id: str) -> dict[str, Any]:
         """A body that had success; an empty one if none had."""
         bodies = self._accepted[operation_id]
-        return self._dice.choice(bodies) if bodies else {}
+        return self._one_of(bodies) if bodies else {}
+
+    def _one_of(self, pool: deque[T]) -> T:
+        """Rather a new one: tokens end, rows are deleted."""
+        return pool[int(len(pool) * self._dice.random() ** 0.5)]
 
     def _remember(self, name: str, kind: str | None, value: Any) -> Any:
         if kind is None:
