@@ -23,8 +23,8 @@ class Known:
         self._values: defaultdict[str, deque[Any]] = defaultdict(lambda: deque(maxlen=KEPT))
         self._accepted: defaultdict[str, deque[dict[str, Any]]] = defaultdict(lambda: deque(maxlen=KEPT))
         # What no answer tells.
-        self._values["password"].extend([DEMO_PASSWORD, A_GOOD_PASSWORD])
-        self._values["oldPassword"].extend([DEMO_PASSWORD, A_GOOD_PASSWORD])
+        self._values["password"].extend([A_GOOD_PASSWORD, DEMO_PASSWORD])
+        self._values["oldPassword"].extend([A_GOOD_PASSWORD, DEMO_PASSWORD])
         self._values["newPassword"].append(A_GOOD_PASSWORD)
 
     def learn(self, operation_id: str, sent: Any, answer: Any) -> None:
