@@ -21,6 +21,7 @@ from kernel.schema.types import (
     Date,
     Email,
     Gender,
+    Line,
     LongText,
     Millis,
     Password,
@@ -36,6 +37,7 @@ from kernel.search.request import (
     AtMost,
     AuditedSearchRequest,
     Contains,
+    ContainsPhone,
     Exact,
     Filter,
     OneOf,
@@ -44,7 +46,8 @@ from kernel.search.request import (
 )
 from kernel.settings import ModuleSettings
 from kernel.slices.decorators import delete, get, patch, post, put
-from kernel.slices.discovery import Feature
+from kernel.slices.discovery import Feature, discover
+from kernel.startup.sync_permissions import refresh_permissions
 from kernel.unit_of_work.events import emit, on
 from kernel.unit_of_work.transaction import transaction
 from kernel.web.health import check_readiness

@@ -21,16 +21,31 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "hr.departments.create": {"name": "New", "code": "NEW"},
     "hr.departments.update": {"name": "New"},
     "hr.employees.onboard": {"user_name": "lilei", "name": "Li Lei"},
+    "system_manage.roles.batch_offline": {"role_codes": ["R_USER"]},
+    "system_manage.roles.create": {"role_name": "New", "role_code": "R_NEW"},
+    "system_manage.roles.set_data_scope": {"data_scope": "custom"},
+    "system_manage.roles.update": {"role_name": "New"},
+    "system_manage.apis.set_status": {"status_type": "2"},
+    "system_manage.dictionaries.create": {"dict_type": "site", "label": "North", "value": "north"},
+    "system_manage.menus.create": {"menu_type": "2", "menu_name": "New", "route_name": "new", "route_path": "/new"},
     "system_manage.users.create": {
         "user_name": "lilei",
         "password": "correct horse",
         "by_user_role_code_list": ["R_USER"],
     },
+    "system_manage.users.update": {"nick_name": "New", "by_user_role_code_list": ["R_USER", "R_SUPER"]},
 }
 # Of which row the use case speaks where the first of its kind will not do: a column and its value.
 ROWS: Mapping[str, Mapping[str, Any]] = {
     "hr.departments.batch_delete": {"code": "EMPTY"},
     "hr.departments.delete": {"code": "EMPTY"},
+    "system_manage.roles.batch_delete": {"role_code": "R_EMPTY"},
+    "system_manage.roles.delete": {"role_code": "R_EMPTY"},
+    "system_manage.roles.set_data_scope": {"role_code": "R_EMPTY"},
+    "system_manage.users.batch_delete": {"user_name": "User"},
+    "system_manage.users.delete": {"user_name": "User"},
+    "system_manage.apis.set_status": {"route_key": "hr.departments.tree"},
+    "system_manage.menus.batch_delete": {"route_name": "home"},
 }
 
 
@@ -38,6 +53,7 @@ async def add_rows() -> None:
     """What ROWS speaks of and no seed has."""
     set_actor(None)  # nobody wrote it
     await Department.create(name="Empty", code="EMPTY")
+    await Role.create(role_name="Empty", role_code="R_EMPTY")
 
 
 def model_of(kind: Kind) -> type[Model]:
@@ -71,7 +87,8 @@ def is_list(route: SliceRoute, place: str) -> bool:
 async def first_row(route: SliceRoute, model: type[Model]) -> Model:
     """A row that is there for everybody who reaches all."""
     rows = model.all().order_by("id")
-    row = await rows.filter(**ROWS.get(route.name, {})).first()
+    wanted = {column: value for column, value in ROWS.get(route.name, {}).items() if column in model._meta.fields_map}
+    row = await rows.filter(**wanted).first()
     assert row, f"{route.name}: there is no {model.__name__} to ask for; seed one"
     return row
 
@@ -94,6 +111,14 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "hr.departments.batch_delete": ("ids",),
     "hr.employees.onboard": ("department_id",),
     "hr.employees.transfer": ("department_id",),
+    "system_manage.roles.batch_delete": ("ids",),
+    "system_manage.roles.set_apis": ("by_role_api_ids",),
+    "system_manage.roles.set_buttons": ("by_role_button_ids",),
+    "system_manage.roles.set_data_scope": ("department_ids",),
+    "system_manage.users.batch_delete": ("ids",),
+    "system_manage.users.batch_offline": ("ids",),
+    "system_manage.dictionaries.batch_delete": ("ids",),
+    "system_manage.menus.batch_delete": ("ids",),
 }
 
 

@@ -1,6 +1,6 @@
 """The walk of a first day, in production mode: the first administrator, a role, a user with it, and their end.
 
-It is what README.md, "The first day in production", tells; run as HTTP calls on a fresh database.
+It is what "The first day in production" in README.md tells, as HTTP calls on a fresh database.
 """
 
 import re

@@ -6,14 +6,14 @@ from pydantic import Field
 from tortoise.expressions import Subquery
 
 from features.system_manage.records import UserRecord, users
-from kernel import AuditedSearchRequest, Contains, Exact, Filter, Gender, Page, Status, paginate, post
+from kernel import AuditedSearchRequest, Contains, ContainsPhone, Exact, Filter, Gender, Page, Status, paginate, post
 from kernel.identity.models import User
 
 
 class SearchUsersRequest(AuditedSearchRequest):
     user_name: Contains = None
     nick_name: Annotated[Annotated[str, Field(max_length=200)] | None, Filter("icontains", "shown_name")] = None
-    user_phone: Contains = None
+    user_phone: ContainsPhone = None
     user_email: Contains = None
     user_gender: Exact[Gender] = None
     status_type: Exact[Status] = None

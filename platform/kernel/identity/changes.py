@@ -39,5 +39,6 @@ async def grants_changed() -> None:
     Transactions that say so come one after the other, from here to their commit.
     """
     hot_cache.changes(GRANTS_KEY)
-    if not await GrantsVersion.filter(id=1).update(version=F("version") + 1):
-        await GrantsVersion.create(id=1, version=1)
+    while not await GrantsVersion.filter(id=1).update(version=F("version") + 1):
+        # The first change that there ever was; of several at once, all but one find the row of the other.
+        await GrantsVersion.bulk_create([GrantsVersion(id=1)], ignore_conflicts=True)

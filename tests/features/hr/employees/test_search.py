@@ -75,9 +75,11 @@ async def test_a_second_role_takes_no_rows_away(signed_in: SignedIn):
 
 
 async def test_a_role_that_reaches_all_widens_nothing_that_another_one_opened(signed_in: SignedIn):
-    """An administrator of users, who reaches all of them, is still only one of the employees."""
+    """Who manages users, and reaches all of them, is still only one of the employees."""
     wangwei = await User.get(user_name="wangwei")
-    await wangwei.roles.add(await Role.get(role_code="R_ADMIN"))
+    role = await Role.create(role_code="R_USERS", role_name="Users", data_scope=DataScope.ALL)
+    await role.apis.add(*await Api.filter(route_key__startswith="system_manage."))
+    await wangwei.roles.add(role)
     assert await names(await signed_in("wangwei")) == ["Wang Wei"]
 
 
