@@ -111,12 +111,13 @@ class Cases:
 
         Of a list either all entries are known or none; they often name what there is. Not everything is deleted.
         """
+        in_list = field.endswith("[]")
         if kind is not None:
+            if not isinstance(value, str) or not is_known.setdefault(field, self._dice.random() < 0.9):
+                return value
             spare = 5 if self._operations[operation_id].method.upper() == "DELETE" else 0
-            known = (
-                self._known.id_of(kind, spare=spare) if isinstance(value, str) and self._dice.random() < 0.9 else None
-            )
-        elif is_known.setdefault(field, self._dice.random() < chance * (2 if field.endswith("[]") else 1)):
+            known = self._known.id_of(kind, strange=0.01 if in_list else 0.05, spare=spare)
+        elif is_known.setdefault(field, self._dice.random() < chance * (2 if in_list else 1)):
             known = self._known.value_of(operation_id, field)
         else:
             known = None
@@ -132,8 +133,9 @@ class Cases:
                     if name in required or self._dice.random() < 0.6
                 }
             case 1:
+                accepted = self._known.accepted(operation_id)
                 part = {name: value for name, value in body.items() if self._dice.random() < 0.5}
-                return self._known.accepted(operation_id) | part
+                return accepted | part if accepted else body
             case _:
                 return body
 

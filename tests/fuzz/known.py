@@ -38,15 +38,15 @@ class Known:
             for name in records[0]:
                 self._add(self._values[f"{operation_id} orderBy[]"], self._dice.choice(["", "-"]) + name)
 
-    def id_of(self, kind: str, *, spare: int = 0) -> str | None:
-        """The id of a row of this kind; seldom that of a row that is deleted, or of a row of another kind.
+    def id_of(self, kind: str, *, strange: float = 0, spare: int = 0) -> str | None:
+        """The id of a row of this kind; None if there are not more than `spare` of them.
 
-        None if there are not more than `spare` of them.
+        With the probability `strange` that of a row that is deleted, and with the same that of a row of any kind.
         """
         chance = self._dice.random()
-        if chance < 0.05 and self._ids:
+        if chance < strange and self._ids:
             kind = self._dice.choice(list(self._ids))
-        pool = self._gone[kind] if 0.05 < chance < 0.1 and self._gone[kind] else self._ids[kind]
+        pool = self._gone[kind] if strange < chance < 2 * strange and self._gone[kind] else self._ids[kind]
         return self._one_of(pool) if len(pool) > spare else None
 
     def value_of(self, operation_id: str, field: str) -> Any:

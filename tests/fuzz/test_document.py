@@ -54,6 +54,7 @@ def test_answers_tell_ids_and_values(document: Document) -> None:
     gone = {"code": "0000", "msg": "OK", "data": {"deletedId": "aaaaaaaa"}}
     known.learn("hr.departments.delete", None, gone)
     assert known.id_of("department") is None
+    assert known.id_of("department", strange=0.5) in ("aaaaaaaa", None)
 
 
 def test_a_full_body_has_everything_and_nothing_else(document: Document) -> None:
