@@ -61,6 +61,14 @@ async def test_what_becomes_of_the_super_administrator_ends_it(signed_in: Signed
     assert await Session.filter(ended_at=None).count() == 1  # that of Super, who has only lent the client
 
 
+async def test_who_is_no_super_administrator_any_more_gets_no_further_tokens(signed_in: SignedIn) -> None:
+    soybean, former = await signed_in("Soybean"), await User.get(user_name="Super")
+    pair = (await impersonate(await signed_in("Super"), "hanmei")).data
+    taken = await soybean.call("system_manage.users.update", user_id=former.id, byUserRoleCodeList=["R_ADMIN"])
+    assert taken.code == "0000"
+    assert (await soybean.call("auth.refresh_token", refreshToken=pair["refreshToken"])).code == "2106"
+
+
 @pytest.mark.parametrize("what", ["hanmei", "Admin"])
 async def test_only_a_super_administrator_may(what: str, signed_in: SignedIn) -> None:
     caller = await signed_in(what)

@@ -98,6 +98,13 @@ async def test_no_one_widens_or_enables_what_they_do_not_hold(signed_in: SignedI
         assert (await update(admin, role, statusType="1")).code == "2201"
 
 
+async def test_no_one_widens_their_own_role(signed_in: SignedIn) -> None:
+    admin, own = await signed_in("R_ADMIN"), await Role.get(role_code="R_ADMIN")
+    assert (await update(admin, own, dataScope="self")).code == "0000"
+    async with unchanged():
+        assert (await update(admin, own, dataScope="all")).code == "2201"
+
+
 @pytest.mark.usefixtures("limited_admin")
 async def test_no_one_gives_another_code_to_what_they_do_not_hold(signed_in: SignedIn) -> None:
     """Rules of modules give roles by their codes: R_USER to whoever registers."""
