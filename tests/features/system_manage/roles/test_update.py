@@ -119,6 +119,14 @@ async def test_no_one_gives_another_code_to_what_they_do_not_hold(signed_in: Sig
     assert (await update(await signed_in("R_SUPER"), role, roleCode="R_OTHER")).code == "0000"
 
 
+async def test_a_declared_code_is_brought_back_by_super_administrators_only(signed_in: SignedIn) -> None:
+    await Role.filter(role_code="R_DEPT_MGR").update(role_code="R_GONE")
+    admin, role = await signed_in("R_ADMIN"), await auditors()
+    async with unchanged():
+        assert (await update(admin, role, roleCode="R_DEPT_MGR")).code == "2206"
+    assert (await update(await signed_in("R_SUPER"), role, roleCode="R_DEPT_MGR")).code == "0000"
+
+
 async def test_a_code_that_use_cases_ask_for_is_for_its_holders_to_give(
     signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
