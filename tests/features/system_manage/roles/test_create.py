@@ -99,7 +99,8 @@ async def test_a_declared_code_is_brought_back_by_super_administrators_only(sign
     """Start-up would grant to it what is new in the code."""
     admin = await signed_in("R_ADMIN")
     role = await Role.get(role_code="R_DEPT_MGR")
-    await role.users.clear()
+    for holder in await User.filter(roles__id=role.id):
+        await holder.roles.remove(role)
     assert (await admin.call("system_manage.roles.delete", role_id=role.id)).code == "0000"
     async with unchanged():
         assert (await create(admin, roleCode="R_DEPT_MGR")).code == "2206"
