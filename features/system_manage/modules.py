@@ -26,6 +26,11 @@ def titles() -> dict[str, str]:
     return {feature.name: feature.title for feature in discover()}
 
 
+def declared_roles() -> set[str]:
+    """The codes of the roles that modules declare."""
+    return {role.code for feature in discover() for role in feature.access.roles}
+
+
 def use_cases_by_button() -> dict[str, str]:
     """For each button that a use case asks for, the first such use case."""
     return dict(reversed(list(_buttons_asked_for())))

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
+from features.system_manage.modules import declared_roles
 from features.system_manage.role_records import Department
 from kernel import Code, DataScope, NotFound, Refusal, Status, require_actor
 from kernel.identity.changes import grants_changed
@@ -33,7 +34,9 @@ async def columns_of(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 async def change_role(role: Role, changes: Mapping[str, Any]) -> None:
-    """Write these fields. Raises Refusal 2301, 1101 for a home that is not there, and 2307 for what R_SUPER must stay."""
+    """Write these fields. Raises Refusal 2301, 1101 for a home that is not there, 2307 for what R_SUPER must stay, and what
+    `ensure_may_use_code` does for another code.
+    """
     if role.role_code == SUPER_ROLE:
         _ensure_stays_super(changes)
     columns = await columns_of(changes)
@@ -42,8 +45,18 @@ async def change_role(role: Role, changes: Mapping[str, Any]) -> None:
     code = role.role_code
     await role.update_from_dict(columns).save(update_fields=list(columns))
     if role.role_code != code:
-        # Whoever is given a role by that code, by a rule of some module, is given what this one holds from now on.
-        await ensure_may_grant([role.role_code])
+        await ensure_may_use_code(role.role_code)
+
+
+async def ensure_may_use_code(code: str) -> None:
+    """Raise Refusal 2206 for a code that a module declares, 2201 if the role that has it now holds what the caller does not.
+
+    Whoever is given a role by that code, by a rule of some module, is given what this one holds from now on. And to a
+    declared code start-up grants what is new in the code, to R_ADMIN all of it.
+    """
+    if code in declared_roles() and not require_actor().is_super:
+        raise Refusal(Code.SUPER_ADMIN_ONLY, f"{code} is declared; only a super administrator may bring it back.")
+    await ensure_may_grant([code])
 
 
 async def replace_granted(role: Role, model: type[Menu | Button | Api], row_ids: Collection[int]) -> None:

@@ -132,12 +132,14 @@ async def changing_grants(role_id: int) -> AsyncIterator[None]:
     did not hold before; who enables a role gives all that it holds.
     """
     await grants_changed()
-    had, was_enabled = await holding_of([role_id]), await _is_enabled(role_id)
-    yield
     if require_actor().is_super:
+        yield
         return
+    # Asked before the change: of one's own role, one would hold afterwards whatever one has given it.
+    held, had, was_enabled = await held_holding(), await holding_of([role_id]), await _is_enabled(role_id)
+    yield
     before = had if was_enabled or not await _is_enabled(role_id) else Holding()
-    excess = (await holding_of([role_id])).beyond(await held_holding() | before)
+    excess = (await holding_of([role_id])).beyond(held | before)
     _refuse(excess, "You may not grant what you do not hold")
 
 

@@ -95,6 +95,18 @@ async def test_a_code_that_use_cases_ask_for_is_for_its_holders_to_give(
     assert (await create(await signed_in("R_SUPER"), roleCode="R_KEEPER")).code == "0000"
 
 
+async def test_a_declared_code_is_brought_back_by_super_administrators_only(signed_in: SignedIn) -> None:
+    """Start-up would grant to it what is new in the code."""
+    admin = await signed_in("R_ADMIN")
+    role = await Role.get(role_code="R_DEPT_MGR")
+    for holder in await User.filter(roles__id=role.id):
+        await holder.roles.remove(role)
+    assert (await admin.call("system_manage.roles.delete", role_id=role.id)).code == "0000"
+    async with unchanged():
+        assert (await create(admin, roleCode="R_DEPT_MGR")).code == "2206"
+    assert (await create(await signed_in("R_SUPER"), roleCode="R_DEPT_MGR")).code == "0000"
+
+
 async def test_it_can_be_given_at_once(signed_in: SignedIn) -> None:
     admin, user = await signed_in("R_ADMIN"), await User.get(user_name="User")
     caller = await signed_in("User")

@@ -49,6 +49,17 @@ async def test_use_cases_that_one_does_not_hold(signed_in: SignedIn) -> None:
     assert (await set_apis(admin, role, by_role_api_ids=[])).code == "0000"
 
 
+@pytest.mark.usefixtures("limited_admin")
+async def test_nobody_widens_their_own_role(signed_in: SignedIn) -> None:
+    """What it would grant to them afterwards, they do not hold yet."""
+    admin, own = await signed_in("R_ADMIN"), await Role.get(role_code="R_ADMIN")
+    kept = [api.id for api in await own.apis]
+    async with unchanged():
+        answer = await set_apis(admin, own, by_role_api_ids=[*kept, *await ids_of("hr.employees.search")])
+    assert (answer.code, answer.body["msg"]) == ("2201", "You may not grant what you do not hold: hr.employees.search.")
+    assert (await set_apis(admin, own, by_role_api_ids=kept)).code == "0000"
+
+
 async def test_every_use_case(signed_in: SignedIn) -> None:
     soybean, role = await signed_in("R_SUPER"), await auditors()
     every = [api.id for api in await Api.all()]

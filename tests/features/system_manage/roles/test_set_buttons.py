@@ -47,6 +47,13 @@ async def test_buttons_that_one_does_not_hold(signed_in: SignedIn) -> None:
     assert (await set_buttons(admin, role, by_role_button_ids=[])).code == "0000"
 
 
+@pytest.mark.usefixtures("limited_admin")
+async def test_nobody_widens_their_own_role(signed_in: SignedIn) -> None:
+    admin, own = await signed_in("R_ADMIN"), await Role.get(role_code="R_ADMIN")
+    async with unchanged():
+        assert (await set_buttons(admin, own, by_role_button_ids=await ids_of(*NAMES))).code == "2201"
+
+
 async def auditors() -> Role:
     """Who hold the first of the buttons."""
     role = await Role.create(role_name="Auditors", role_code="R_AUDIT")

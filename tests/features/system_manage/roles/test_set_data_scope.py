@@ -82,6 +82,14 @@ async def test_no_one_lets_others_reach_further_than_themselves(signed_in: Signe
         assert (await set_scope(admin, role, data_scope="self")).code == "0000"
 
 
+async def test_no_one_lets_their_own_role_reach_further(signed_in: SignedIn) -> None:
+    admin, own = await signed_in("R_ADMIN"), await Role.get(role_code="R_ADMIN")
+    assert (await set_scope(admin, own, data_scope="custom", department_ids=await ids_of("RD"))).code == "0000"
+    for scope in [{"data_scope": "all"}, {"data_scope": "custom", "department_ids": await ids_of("RD", "SA")}]:
+        async with unchanged():
+            assert (await set_scope(admin, own, **scope)).code == "2201"
+
+
 async def test_of_the_super_role(signed_in: SignedIn) -> None:
     admin, soybean, role = await signed_in("R_ADMIN"), await signed_in("R_SUPER"), await Role.get(role_code="R_SUPER")
     async with unchanged():

@@ -73,6 +73,13 @@ async def test_pages_that_one_does_not_hold(signed_in: SignedIn) -> None:
     assert (await set_menus(admin, role, by_role_menu_ids=await ids_of("home"))).code == "0000"
 
 
+@pytest.mark.usefixtures("limited_admin")
+async def test_nobody_widens_their_own_role(signed_in: SignedIn) -> None:
+    admin, own = await signed_in("R_ADMIN"), await Role.get(role_code="R_ADMIN")
+    async with unchanged():
+        assert (await set_menus(admin, own, by_role_menu_ids=await ids_of("home", "hr_team"))).code == "2201"
+
+
 async def test_of_the_super_role(signed_in: SignedIn) -> None:
     admin, role = await signed_in("R_ADMIN"), await Role.get(role_code="R_SUPER")
     async with unchanged():

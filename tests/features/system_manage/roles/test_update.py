@@ -98,6 +98,13 @@ async def test_no_one_widens_or_enables_what_they_do_not_hold(signed_in: SignedI
         assert (await update(admin, role, statusType="1")).code == "2201"
 
 
+async def test_no_one_widens_their_own_role(signed_in: SignedIn) -> None:
+    admin, own = await signed_in("R_ADMIN"), await Role.get(role_code="R_ADMIN")
+    assert (await update(admin, own, dataScope="self")).code == "0000"
+    async with unchanged():
+        assert (await update(admin, own, dataScope="all")).code == "2201"
+
+
 @pytest.mark.usefixtures("limited_admin")
 async def test_no_one_gives_another_code_to_what_they_do_not_hold(signed_in: SignedIn) -> None:
     """Rules of modules give roles by their codes: R_USER to whoever registers."""
@@ -110,6 +117,14 @@ async def test_no_one_gives_another_code_to_what_they_do_not_hold(signed_in: Sig
         "You may not grant R_OTHER, which holds what you do not hold: hr.employees.search.",
     )
     assert (await update(await signed_in("R_SUPER"), role, roleCode="R_OTHER")).code == "0000"
+
+
+async def test_a_declared_code_is_brought_back_by_super_administrators_only(signed_in: SignedIn) -> None:
+    await Role.filter(role_code="R_DEPT_MGR").update(role_code="R_GONE")
+    admin, role = await signed_in("R_ADMIN"), await auditors()
+    async with unchanged():
+        assert (await update(admin, role, roleCode="R_DEPT_MGR")).code == "2206"
+    assert (await update(await signed_in("R_SUPER"), role, roleCode="R_DEPT_MGR")).code == "0000"
 
 
 async def test_a_code_that_use_cases_ask_for_is_for_its_holders_to_give(
