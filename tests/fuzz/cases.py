@@ -88,6 +88,8 @@ class Cases:
             if plausible:
                 body = self._varied(operation_id, body, self._document.required(schema))
             body = self._document.visited(body, schema, fill)
+            if plausible and {"phone", "code"} <= body.keys():
+                body |= self._known.phone_with_code()
             if plausible and case.media_type == "application/json" and self._dice.random() < 0.35:
                 body = self._with_an_odd_value(body)
         schemas = self._document.parameters(operation_id)

@@ -82,7 +82,7 @@ class Fuzzer:
         self._http.trust_env = False
         self._document = Document(self._http.get(f"{server.url}/openapi.json", timeout=PATIENCE).json())
         self._dice = random.Random(seed)
-        self._known = Known(self._document, self._dice)
+        self._known = Known(self._document, self._dice, server.output.parent)
         self._cases = Cases(self._document, self._known, self._dice)
         self._codes = self._document.codes()
         self._admin = SuperAdmin(server.url, self._document, database)

@@ -2,10 +2,12 @@
 
 import random
 from collections import defaultdict, deque
+from pathlib import Path
 from typing import Any, TypeVar
 
 from kernel.identity.accounts import DEMO_PASSWORD
 from tests.fuzz.document import Document
+from tests.fuzz.sender import sent
 
 T = TypeVar("T")
 
@@ -16,15 +18,15 @@ A_GOOD_PASSWORD = "correct horse battery staple"
 class Known:
     """Grows with each answer."""
 
-    def __init__(self, document: Document, dice: random.Random) -> None:
-        self._document, self._dice = document, dice
+    def __init__(self, document: Document, dice: random.Random, var_dir: Path) -> None:
+        self._document, self._dice, self._var_dir = document, dice, var_dir
         self._ids: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=KEPT))
         self._gone: defaultdict[str, deque[str]] = defaultdict(lambda: deque(maxlen=KEPT))
         self._values: defaultdict[str, deque[Any]] = defaultdict(lambda: deque(maxlen=KEPT))
         self._accepted: defaultdict[str, deque[dict[str, Any]]] = defaultdict(lambda: deque(maxlen=KEPT))
         # What no answer tells.
-        self._values["password"].extend([A_GOOD_PASSWORD, DEMO_PASSWORD])
-        self._values["oldPassword"].extend([A_GOOD_PASSWORD, DEMO_PASSWORD])
+        self._values["password"].extend([DEMO_PASSWORD, A_GOOD_PASSWORD])
+        self._values["oldPassword"].extend([DEMO_PASSWORD, A_GOOD_PASSWORD])
         self._values["newPassword"].append(A_GOOD_PASSWORD)
 
     def learn(self, operation_id: str, sent: Any, answer: Any) -> None:
@@ -59,6 +61,11 @@ class Known:
         """A body that had success; an empty one if none had."""
         bodies = self._accepted[operation_id]
         return self._one_of(bodies) if bodies else {}
+
+    def phone_with_code(self) -> dict[str, str]:
+        """A phone and the code that was sent to it; nothing if none was."""
+        pool = deque(sent(self._var_dir))
+        return dict(zip(("phone", "code"), self._one_of(pool), strict=True)) if pool else {}
 
     def _one_of(self, pool: deque[T]) -> T:
         """Rather a new one: tokens end, rows are deleted."""

@@ -1,6 +1,7 @@
 """What the fuzzer reads in OpenAPI."""
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -40,8 +41,8 @@ def test_an_id_is_known_by_its_kind(document: Document) -> None:
     assert ("unknown[]", None, "c") in told
 
 
-def test_answers_tell_ids_and_values(document: Document) -> None:
-    known = Known(document, random.Random(1))
+def test_answers_tell_ids_and_values(document: Document, tmp_path: Path) -> None:
+    known = Known(document, random.Random(1), tmp_path)
     record = {"id": "aaaaaaaa", "name": "Sales", "managerId": None}
     page = {"records": [record], "total": 1, "current": 1, "size": 10}
     known.learn("hr.departments.search", {"name": "Sa"}, {"code": "0000", "msg": "OK", "data": page})

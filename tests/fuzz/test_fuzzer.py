@@ -113,7 +113,7 @@ def clone(tmp_path: Path) -> Path:
 
 
 def test_what_is_planted_is_found(clone: Path, fuzzed: dict[str, str]) -> None:
-    env = fuzzed | {"PYTHONPATH": f"{clone}:{clone / 'platform'}"}
+    env = fuzzed | {"PYTHONPATH": f"{clone}:{clone / 'platform'}:{ROOT}"}
     with started(env, *SERVE, folder=clone) as server:
         until(lambda: answers(server), server.log, server)
         fuzzer = Fuzzer(server, config_of(fuzzed), seed=1)

@@ -64,7 +64,7 @@ class Request(Schema):
     def _read(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        if problem := _unstorable(list(data.values())):  # a name is a field's, or ignored
+        if problem := _unstorable(data):
             raise problem
         if not data.keys() <= _names(cls) and not settings().production:
             _tell_unknown(cls, data.keys() - _names(cls))
@@ -73,9 +73,9 @@ class Request(Schema):
         return {name: value for name, value in blanks_read.items() if value is not None or name not in defaulted}
 
 
-def _unstorable(values: list[object]) -> PydanticCustomError | None:
-    """What to say of a text somewhere in these values that not every database holds; None if there is none."""
-    waiting = [*values]  # not by recursion: a body may be nested deeper than Python's stack
+def _unstorable(body: object) -> PydanticCustomError | None:
+    """What to say of a text somewhere in the body that not every database holds; None if there is none."""
+    waiting = [body]  # not by recursion: a body may be nested deeper than Python's stack
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
