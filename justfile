@@ -53,6 +53,12 @@ test-services *arguments:
         TEST_REDIS_URL="${TEST_REDIS_URL:-redis://127.0.0.1:6379/15}"; \
         python -m tests.services && pytest {{arguments}}
 
+# Call the whole API with odd and plausible requests, FUZZ_SECONDS long (120); on TEST_DB_URL and TEST_REDIS_URL if set
+[group("test")]
+[no-exit-message]
+test-fuzz *arguments:
+    env -u DB_URL -u REDIS_URL pytest -n 0 -s -m fuzz tests/fuzz/test_contract.py {{arguments}}
+
 # Run the tests as `just test` does, and show what of features and kernel none of them runs
 [group("test")]
 cover *arguments:

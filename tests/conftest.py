@@ -34,8 +34,10 @@ from kernel.redis import commands, redis
 from kernel.settings import ModuleSettings, Settings
 from tests import database, state
 from tests.callers import Caller, authorization
+from tests.codes import sent
 from tests.declarations import mistake
 from tests.live.server import environment
+from tests.platform.kernel.conftest import forget_settings
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
@@ -202,6 +204,17 @@ def config_of(env: dict[str, str]) -> dict[str, Any]:
 def events(app: FastAPI) -> list[object]:
     """The events that were delivered since the test began, in order: the test is one more reaction to all of them."""
     return state.told
+
+
+@pytest.fixture
+def codes(app: FastAPI) -> Iterator[list[tuple[str, str]]]:
+    """The phone and the code of each that was sent since the test began."""
+    sent.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CAPTCHA_SENDER", "tests.codes:send")
+        forget_settings()
+        yield sent
+    forget_settings()
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
-"""What several slices of this module answer with: a pair of tokens, and who one is."""
+"""What several slices of this module take and answer with: a code, a pair of tokens, and who one is."""
 
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import StringConstraints
 
 from kernel import Actor, Gender, PublicId, Schema
 from kernel.auth.tokens import TokenPair
 from kernel.identity.models import Button, User
+
+CaptchaCode = Annotated[str, StringConstraints(strip_whitespace=True, pattern="^[0-9]{6}$")]
 
 
 class TokensResponse(Schema):

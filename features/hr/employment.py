@@ -15,7 +15,7 @@ async def lock_for_move(employee: Employee, *, department_id: int | None, succes
     other still may; then the database refuses one of them (2306).
     """
     if successor_id is not None:
-        await Employee.filter(id=successor_id).select_for_update()
+        await Employee.unscoped().filter(id=successor_id).select_for_update()
     touched = Department.filter(Q(id=department_id) | Q(manager_id=employee.id))
     await touched.order_by("id").select_for_update(no_key=True)
 
@@ -34,7 +34,7 @@ async def hand_over_departments(employee: Employee, *, to: int | None) -> None:
         raise Refusal(HrCode.MANAGER_REQUIRED, f"{employee.name} manages {names}; name a new manager.")
     await require_button(Department.MANAGER_BUTTON)
     # Locked, so that they do not leave the department at this moment.
-    successor = await Employee.filter(id=to).exclude(id=employee.id).select_for_update().first()
+    successor = await Employee.unscoped().filter(id=to).exclude(id=employee.id).select_for_update().first()
     for department in managed:
         await _appoint(department, successor)
     if employee.user_id:
@@ -67,7 +67,7 @@ async def lock_for_appointment(department_id: int, manager_id: int | None) -> di
     """Lock the manager at hand and the one to come, before the department is: whoever is moved is locked first, too."""
     managers = [each for (each,) in await Department.filter(id=department_id).values_list("manager_id")]
     wanted = [each for each in (*managers, manager_id) if each is not None]
-    people = await Employee.filter(id__in=wanted).order_by("id").select_for_update()
+    people = await Employee.unscoped().filter(id__in=wanted).order_by("id").select_for_update()
     return {employee.id: employee for employee in people}
 
 
@@ -91,7 +91,7 @@ async def _save_manager(department: Department, manager: Employee | None) -> Non
 
 async def refuse_departments_in_use(department_ids: list[int]) -> None:
     """Raise Refusal 2307 if someone is on file in one of them, or one outside of the list stands below one of them."""
-    if await Employee.filter(department_id__in=department_ids).exists():
+    if await Employee.unscoped().filter(department_id__in=department_ids).exists():
         raise Refusal(Code.IN_USE, "There are employees in this department; transfer or delete them first.")
     if await Department.filter(parent_id__in=department_ids).exclude(id__in=department_ids).exists():
         raise Refusal(Code.IN_USE, "There are departments below this one; move or delete them first.")

@@ -118,6 +118,7 @@ class Employee(Scoped, SoftDelete, AuditedModel):
     id_kind = "employee"
 
     ACCOUNT_ROLE: ClassVar[str] = "R_EMPLOYEE"  # held by the account of each
+    scope_subject = Department
 
     employee_no: fields.Field[str | None] = fields.CharField(max_length=20, null=True, unique=True)
     name = fields.CharField(max_length=100)

@@ -1,1 +1,1 @@
-"""Users, roles, menus and apis, as administrators manage them. The tables belong to the kernel's identity."""
+"""Users, roles, menus, apis and dictionaries, as administrators manage them. All but the dictionaries are tables of the kernel's identity."""

@@ -1,3 +1,3 @@
 from kernel import Feature
 
-feature = Feature(title="System management", prefix="/system-manage")
+feature = Feature(title="System management", prefix="/system-manage", own_database=False)

@@ -6,7 +6,7 @@ from tortoise.expressions import F
 from tortoise.functions import Coalesce
 from tortoise.queryset import QuerySet
 
-from kernel import AuditedRecord, Gender, Millis, Source, SourceList, Status
+from kernel import AuditedRecord, Gender, Millis, Schema, Source, SourceList, Status
 from kernel.identity.models import User
 
 
@@ -24,3 +24,9 @@ class UserRecord(AuditedRecord[User]):
     status_type: Status
     by_user_role_code_list: Annotated[list[str], SourceList("roles", "role_code")]
     last_login: Millis | None
+
+
+class OfflineCount(Schema):
+    """How many accounts were taken offline: all that were named, whether or not somebody was signed in."""
+
+    offline_count: int

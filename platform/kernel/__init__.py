@@ -6,6 +6,7 @@ from kernel.context import Actor, DataScope, require_actor
 from kernel.errors.codes import Code, ResponseCode
 from kernel.errors.operator import OperatorError
 from kernel.errors.refusals import InvalidInput, NotFound, Refusal, TransportRefusal
+from kernel.hot_cache import cached, outdate
 from kernel.identity.accounts import DEMO_PASSWORD, Account, grant_role, open_account, revoke_role
 from kernel.ids import Int16, Int32, Int64, ParentId, PublicId, SqidId, SqidList, public_id
 from kernel.models.base import AuditedModel, Model
@@ -21,6 +22,7 @@ from kernel.schema.types import (
     Date,
     Email,
     Gender,
+    Line,
     LongText,
     Millis,
     Password,
@@ -36,6 +38,7 @@ from kernel.search.request import (
     AtMost,
     AuditedSearchRequest,
     Contains,
+    ContainsPhone,
     Exact,
     Filter,
     OneOf,
@@ -44,7 +47,8 @@ from kernel.search.request import (
 )
 from kernel.settings import ModuleSettings
 from kernel.slices.decorators import delete, get, patch, post, put
-from kernel.slices.discovery import Feature
+from kernel.slices.discovery import Feature, discover
+from kernel.startup.sync_permissions import refresh_permissions
 from kernel.unit_of_work.events import emit, on
 from kernel.unit_of_work.transaction import transaction
 from kernel.web.health import check_readiness

@@ -14,13 +14,18 @@ marks: whoever saw it go does not ask it for as long (`kernel.redis_line`).
 
 import hashlib
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
 
 from kernel.redis_line import HOLD_SECONDS, Command, line
 from kernel.settings import settings
+
+T = TypeVar("T")
 
 LEASE_SECONDS = 5
 TTL_SECONDS = HOLD_SECONDS - LEASE_SECONDS
@@ -53,11 +58,32 @@ async def lease(names: Sequence[str]) -> str | None:
     return None if answers is None else taken
 
 
-async def keep(values: Mapping[str, str], taken: str | None) -> None:
+async def keep(values: Mapping[str, str], taken: str | None, seconds: float = TTL_SECONDS) -> None:
     """Keep what the database said, where the lease that was taken still stands."""
     if taken is not None:
         keys = map(_key, values)
-        await line().say(("EVAL", _KEEP, len(values), *keys, taken, _ms(TTL_SECONDS), *values.values()))
+        await line().say(("EVAL", _KEEP, len(values), *keys, taken, _ms(seconds), *values.values()))
+
+
+async def cached(name: str, kind: type[T], load: Callable[[], Awaitable[T]], *, seconds: float) -> T:
+    """What `load` returns, of the type `kind`, kept under the name for so long, or until somebody says `outdate(name)`.
+
+    For what may be old for as long where Redis has lost a mark, such as the entries of a list; never for who may do what.
+    """
+    shape, key = _adapter(kind), f"cached:{name}"
+    (kept,) = await read([key])
+    if kept is not None:
+        with suppress(ValidationError):  # of another version of us
+            return shape.validate_json(kept)
+    taken = await lease([key])
+    fresh = await load()
+    await keep({key: shape.dump_json(fresh).decode()}, taken, seconds)
+    return fresh
+
+
+def outdate(*names: str) -> None:
+    """The transaction at hand changes what is cached under these names. Raises LookupError outside of one."""
+    changes(*[f"cached:{name}" for name in names])
 
 
 def changes(*names: str) -> None:
@@ -106,6 +132,11 @@ def _portions(names: Collection[str]) -> Iterator[list[str]]:
 
 def _ms(seconds: float) -> int:
     return int(seconds * 1000)
+
+
+@cache
+def _adapter(kind: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(kind)
 
 
 @cache

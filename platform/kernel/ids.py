@@ -223,9 +223,12 @@ def _refuse_bool(value: object) -> object:
     return value
 
 
-Integer = Annotated[int, BeforeValidator(_refuse_bool)]
+_IS_NO_BOOL = BeforeValidator(_refuse_bool)
+
+Integer = Annotated[int, _IS_NO_BOOL]
 """A number without a fraction, and neither true nor false. A field of a request also needs bounds: Int32, or its own."""
 
-Int16 = Annotated[Integer, Field(ge=-(2**15), le=2**15 - 1)]
-Int32 = Annotated[Integer, Field(ge=-(2**31), le=2**31 - 1)]
-Int64 = Annotated[Integer, Field(ge=-(2**63), le=MAX_ID)]
+# The bounds before the validator: behind it Pydantic tells OpenAPI of "ge" and "le", which no JSON Schema knows.
+Int16 = Annotated[int, Field(ge=-(2**15), le=2**15 - 1), _IS_NO_BOOL]
+Int32 = Annotated[int, Field(ge=-(2**31), le=2**31 - 1), _IS_NO_BOOL]
+Int64 = Annotated[int, Field(ge=-(2**63), le=MAX_ID), _IS_NO_BOOL]

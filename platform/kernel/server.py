@@ -26,6 +26,7 @@ from granian.server.mp import MPServer
 from tortoise.context import TortoiseContext
 
 from kernel.app import create_app
+from kernel.auth.captcha import captcha_sender
 from kernel.errors.operator import StartupRefused
 from kernel.identity.accounts import DEMO_PASSWORD
 from kernel.settings import Settings, settings
@@ -80,6 +81,7 @@ def serve() -> None:
     config = settings()
     _refuse_unshared_redis(config)
     check_declarations(discover())
+    captcha_sender()
     asyncio.run(_check_database())
     with _claim_port(config.app_host, config.app_port):
         # Read once here, so that workers that start together find generated secrets instead of racing for them.

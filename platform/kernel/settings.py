@@ -50,6 +50,12 @@ def _redis_url(url: str) -> str:
     return url
 
 
+def _import_path(path: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*", path):
+        raise ValueError("allowed: the import path of an async function, such as features.sms.sender:send")
+    return path
+
+
 def _long_enough(secret: SecretStr) -> SecretStr:
     if len(secret.get_secret_value()) < MIN_SECRET_LENGTH:
         raise ValueError(f"allowed: at least {MIN_SECRET_LENGTH} characters")
@@ -98,6 +104,7 @@ class Settings(BaseSettings):
     argon2_time_cost: int = Field(2, ge=1)
     argon2_parallelism: int = Field(1, ge=1)
 
+    captcha_sender: Annotated[str, AfterValidator(_import_path)] | None = None
     login_log_retention_days: int = Field(180, ge=1)
 
     first_admin_password: SecretStr | None = None

@@ -43,7 +43,7 @@ def expected(rule: AccessRule, holds: set[str]) -> str | None:
         "2107": "due" in holds and not rule.open_during_password_change,
         "2207": granted and not holds & {"role", "super"},
         "2206": rule.access is SUPER_ADMIN and not is_super,
-        "2200": granted and not is_super and "off" in holds,
+        "2200": not is_super and "off" in holds,
         "2201": granted and not is_super and "api" not in holds,
         _code(rule.button, "2202", "2203"): rule.button and not is_super and "buttons" not in holds,
         _code(rule.roles, "2204", "2205"): rule.roles and not is_super and "roles" not in holds,
@@ -143,7 +143,7 @@ LOOSER: dict[str, tuple[dict[str, Any], set[str]]] = {
     ),
     "signed in": (
         {"access": SIGNED_IN},
-        {"whose roles do not grant it", "without any role", "who holds all, of a disabled API"},
+        {"whose roles do not grant it", "without any role"},
     ),
     "by another permission": (
         {"name": "hr.departments.search"},

@@ -50,5 +50,6 @@ def slices_with_a_body() -> Iterator[SliceRoute]:
 
 
 def url_of(route: SliceRoute, row_id: int = 1) -> str:
-    """The slice's URL, with the id of some row wherever it asks for one."""
-    return route.path_format.format(**{name: kind.encode(row_id) for name, kind in id_kinds(route).items()})
+    """The slice's URL, with the id of some row wherever it asks for one, and some word where it asks for a name."""
+    words = dict.fromkeys(route.param_convertors, "word")
+    return route.path_format.format(**words | {name: kind.encode(row_id) for name, kind in id_kinds(route).items()})

@@ -13,7 +13,17 @@ from tests.callers import every_slice
 from tests.conftest import SignedIn
 from tests.state import unchanged
 
-UNSEEN = ["\u200b", "\u2060\ufeff", "\u3164"]
+UNSEEN = [
+    "\u200b",
+    "An\u200bn",
+    "Ann\u2060\ufeff",
+    "\u3164",
+    "A\u2800n",
+    "A\U000e0041",
+    "A\u00adn",
+    "An\u200d",
+    "A\ufe0f",
+]
 STEERING = ["a\x1b[31mb", "a\x9bb", "a\x07b", "a\u202eb"]
 LINES = ["a\nb", "a\r\nb", "a\u2028b"]
 
@@ -40,7 +50,7 @@ def _is_text(annotation: Any) -> bool:
 @pytest.mark.parametrize(("body", "name"), list(texts()))
 def test_no_field_takes_them(body: type[Request], name: str) -> None:
     """Of all but remarks, which may have lines."""
-    for text in STEERING + ([] if name in ("description", "remark") else UNSEEN + LINES):
+    for text in STEERING + ([] if name in ("description", "remark", "role_desc") else UNSEEN + LINES):
         with pytest.raises(ValidationError) as refused:
             body.model_validate({name: text})
         assert name in [error["loc"][0] for error in refused.value.errors()], ascii(text)
@@ -55,5 +65,5 @@ async def test_the_caller_is_told_which_character(signed_in: SignedIn) -> None:
     assert (answer.code, answer.wrong_fields) == ("1200", ["name", "position"])
     assert [error["message"] for error in answer.errors] == [
         "this must not contain U+001B (a control character)",
-        "this needs at least one character that can be seen",
+        "this must not contain U+200B (ZERO WIDTH SPACE)",
     ]

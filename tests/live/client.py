@@ -31,9 +31,13 @@ class LiveCaller:
         self._http = httpx.Client(base_url=f"{server.url}/api/v1", timeout=60, limits=none_kept, trust_env=False)
         if user_name:
             body = self.call("POST", "/auth/login", userName=user_name, password="123456").body
-            self._http.headers["Authorization"] = f"Bearer {body['data']['token']}"
+            self.use(body["data"]["token"])
 
-    def use(self, other: "LiveCaller") -> None:
+    def use(self, token: str) -> None:
+        """Call with this token from now on."""
+        self._http.headers["Authorization"] = f"Bearer {token}"
+
+    def use_token_of(self, other: "LiveCaller") -> None:
         """Call with the token of another caller."""
         self._http.headers["Authorization"] = other._http.headers["Authorization"]
 

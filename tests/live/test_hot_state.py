@@ -42,7 +42,7 @@ class Two:
     def sign_in(self, name: str = "hanmei") -> tuple[LiveCaller, LiveCaller]:
         """The same session on both, which both keep."""
         here, there = LiveCaller(self.one, name), LiveCaller(self.other)
-        there.use(here)
+        there.use_token_of(here)
         assert [here.search().code, there.search().code] == ["0000", "0000"]
         return here, there
 

@@ -1,9 +1,6 @@
 """Create a user, who must change the password at the first sign-in."""
 
-from typing import Annotated
-
-from pydantic import Field
-
+from features.system_manage.account_rules import RoleCodes
 from kernel import (
     Code,
     Created,
@@ -30,7 +27,7 @@ class CreateUserRequest(Request):
 
     user_name: UserName | None = None
     password: Password | None = None
-    by_user_role_code_list: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)] = []
+    by_user_role_code_list: RoleCodes = []
     nick_name: ShortText | None = None
     user_gender: Gender = Gender.UNKNOWN
     user_phone: Phone | None = None

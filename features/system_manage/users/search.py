@@ -6,18 +6,18 @@ from pydantic import Field
 from tortoise.expressions import Subquery
 
 from features.system_manage.records import UserRecord, users
-from kernel import AuditedSearchRequest, Contains, Exact, Filter, Gender, Page, Status, paginate, post
+from kernel import AuditedSearchRequest, Contains, ContainsPhone, Exact, Filter, Gender, Page, Status, paginate, post
 from kernel.identity.models import User
 
 
 class SearchUsersRequest(AuditedSearchRequest):
     user_name: Contains = None
-    nick_name: Annotated[str | None, Filter("icontains", "shown_name")] = None
-    user_phone: Contains = None
+    nick_name: Annotated[Annotated[str, Field(max_length=200)] | None, Filter("icontains", "shown_name")] = None
+    user_phone: ContainsPhone = None
     user_email: Contains = None
     user_gender: Exact[Gender] = None
     status_type: Exact[Status] = None
-    by_user_role_code_list: Annotated[list[str] | None, Field(max_length=50)] = None
+    by_user_role_code_list: Annotated[list[Annotated[str, Field(max_length=64)]] | None, Field(max_length=50)] = None
 
 
 @post("/search")

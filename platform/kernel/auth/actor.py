@@ -85,15 +85,16 @@ async def authenticate(authorization: str | None) -> Actor:
         raise Refusal(Code.SESSION_INVALIDATED)
     grants = await grants_at(known.grants_version)
     held = grants.of(known.user.role_ids)
+    is_super = any(role.code == SUPER_ROLE for role in held)
     if known.impersonator:
         codes = {role.code for role in grants.of(known.impersonator.role_ids)}
-        if not known.impersonator.enabled or SUPER_ROLE not in codes:
+        if not known.impersonator.enabled or SUPER_ROLE not in codes or is_super:  # nobody acts for one of these
             raise Refusal(Code.SESSION_INVALIDATED)
     return Actor(
         user_id=token.user_id,
         user_name=known.user.user_name,
         held=held,
-        is_super=any(role.code == SUPER_ROLE for role in held),
+        is_super=is_super,
         must_change_password=known.user.must_change_password,
         session=token.session,
         impersonator_id=token.impersonator_id,

@@ -1,15 +1,16 @@
-"""A user name and a password: whose are they?"""
+"""A user name and a password, or a phone: whose are they?"""
 
 import hashlib
 import hmac
 
-from kernel.auth.lockout import limit_guesses
+from kernel.auth.lockout import limit_guesses, unlock
 from kernel.auth.login_log import recording
 from kernel.auth.passwords import NewPassword, verify_password
 from kernel.auth.sessions import end_all_sessions
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
 from kernel.identity.models import EndReason, SecurityEvent, User
+from kernel.schema.types import Status
 from kernel.settings import settings
 from kernel.unit_of_work.transaction import transaction
 
@@ -51,7 +52,7 @@ async def change_own_password(user_id: int, old: str, new: str) -> None:
 
 
 async def replace_password(user: User, new: NewPassword, *, must_change: bool = False) -> None:
-    """Within a transaction: give the user another password, and end all of their sessions.
+    """Within a transaction: give the user another password, end all of their sessions, and free the name if it is locked.
 
     Raises Refusal 2306 if it is not the one any more that `user` was read with.
     """
@@ -61,6 +62,17 @@ async def replace_password(user: User, new: NewPassword, *, must_change: bool = 
     locked.password_hash, locked.must_change_password = new.hash, must_change
     await locked.save(update_fields=["password_hash", "must_change_password"])
     await end_all_sessions([user.id], EndReason.PASSWORD_CHANGED)
+    await unlock(user.user_name)
+
+
+async def owner_of_phone(phone: str) -> User:
+    """The user with this phone, for who has shown that it is theirs. Raises Refusal 2404 for nobody, 2102 for a disabled one."""
+    user = await User.get_or_none(user_phone=phone)
+    if user is None:
+        raise Refusal(Code.PHONE_NOT_REGISTERED)
+    if user.status_type != Status.ENABLED:
+        raise Refusal(Code.ACCOUNT_DISABLED)
+    return user
 
 
 async def _hash_of_stand_in(user_name: str) -> str | None:

@@ -27,11 +27,13 @@ async def begin_impersonation(user_id: int, *, by: Actor) -> TokenPair:
 async def end_impersonation(actor: Actor) -> TokenPair:
     """A fresh session of the impersonator; that of the impersonation is over. Not within a transaction.
 
-    Raises Refusal 2407 if the actor impersonates nobody.
+    Raises Refusal 2407 if the actor impersonates nobody, 2106 if it is over.
     """
     async with recording(SecurityEvent.IMPERSONATION_END, user_id=actor.user_id):
         if actor.impersonator_id is None:
             raise Refusal(Code.STATE_TRANSITION_INVALID, "You act for nobody but yourself.")
         async with transaction(__name__):
-            await end_session(await Session.get(family=actor.session), EndReason.IMPERSONATION_ENDED)
+            session = await Session.get(family=actor.session)
+            if not await end_session(session, EndReason.IMPERSONATION_ENDED):  # of several at once one comes back
+                raise Refusal(Code.SESSION_INVALIDATED)
             return await open_session(await User.get(id=actor.impersonator_id))

@@ -57,14 +57,16 @@ async def limit_guesses(user_name: str) -> AsyncIterator[None]:
 
 
 async def counter_of(user_name: str) -> str:
-    """Which count a guess from here goes to: the name's, or that of a usual address of the user.
-
-    A digest is all that is stored: people type passwords into the wrong field.
-    """
+    """Which count a guess from here goes to: the name's, or that of a usual address of the user."""
     address = client().address
     usual = Session.filter(user__user_name=user_name, address=address, impersonator_id=None)
     is_usual = await usual.exists() and address is not None
-    return hashlib.sha256(f"{user_name}\n{address}".encode() if is_usual else user_name.encode()).hexdigest()
+    return _counter(user_name, address if is_usual else None)
+
+
+def _counter(user_name: str, address: str | None = None) -> str:
+    """A digest is all that is stored: people type passwords into the wrong field."""
+    return hashlib.sha256(f"{user_name}\n{address}".encode() if address else user_name.encode()).hexdigest()
 
 
 async def refuse_if_locked(counter: str) -> bool:
@@ -98,6 +100,16 @@ async def forget_failures(counter: str) -> None:
         await LoginFailures.filter(name_digest=counter, failures__lt=MAX_FAILURES).delete()
     except DRIVER_ERRORS as error:
         log.warning("count of failed sign-ins not cleared", error=str(error))
+
+
+async def unlock(user_name: str) -> None:
+    """Within a transaction: clear every count of the name, locked or not, with whose password they were counted for."""
+    sessions = Session.filter(user__user_name=user_name, impersonator_id=None)
+    addresses = await sessions.distinct().values_list("address", flat=True)
+    counters = [_counter(user_name), *(_counter(user_name, str(address)) for address in addresses if address)]
+    for counter in counters:
+        _unwritten.pop(counter, None)
+    await LoginFailures.filter(name_digest__in=counters).delete()
 
 
 async def _count(counter: str) -> int:

@@ -5,13 +5,14 @@ token rotation). A spent refresh token ends the session, as either of two has st
 rotation, however, it is taken for a client that asked twice, and gets the same new pair.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from functools import partial
 
 import structlog
 from tortoise.expressions import F, Q
 
+from kernel.auth.login_log import record_ends
 from kernel.auth.passwords import hash_password, needs_renewal
 from kernel.auth.tokens import Token, TokenPair, TokenType, issue_pair, new_session_name, read_token
 from kernel.clock import now
@@ -20,7 +21,7 @@ from kernel.database.driver_errors import DRIVER_ERRORS
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
 from kernel.identity.changes import sessions_changed, users_changed
-from kernel.identity.models import EndReason, Session, User
+from kernel.identity.models import SUPER_ROLE, EndReason, SecurityEvent, Session, User
 from kernel.schema.types import Status
 from kernel.settings import settings
 from kernel.unit_of_work.background import defer
@@ -28,6 +29,15 @@ from kernel.unit_of_work.transaction import transaction
 
 RACE_SECONDS = 10
 _PRUNED_AT_ONCE = 10
+_LOGGED_AS = {
+    EndReason.SIGNED_OUT: SecurityEvent.SIGN_OUT,
+    EndReason.TOKEN_REUSED: SecurityEvent.TOKEN_REUSE,
+    **dict.fromkeys(
+        (EndReason.ENDED_BY_OWNER, EndReason.ENDED_BY_ADMIN, EndReason.ACCOUNT_DISABLED, EndReason.ROLE_OFFLINE),
+        SecurityEvent.SESSION_END,
+    ),
+}
+"""The login log tells of the others by what led to them: another password, the end of an impersonation."""
 
 log = structlog.get_logger(__name__)
 
@@ -75,6 +85,8 @@ async def refresh_session(refresh_token: str) -> TokenPair:
         raise Refusal(Code.ACCOUNT_DISABLED)
     if session.ended_at or user.token_version != token.token_version:
         raise Refusal(Code.SESSION_INVALIDATED)
+    if session.impersonator_id and not await _may_impersonate(session.impersonator_id):
+        raise Refusal(Code.SESSION_INVALIDATED)
     if token.generation == session.generation and await _rotate(session):
         return _pair_of(session, user)
     session = await _session_of(token)
@@ -86,9 +98,11 @@ async def refresh_session(refresh_token: str) -> TokenPair:
     raise Refusal(Code.SESSION_INVALIDATED)
 
 
-async def end_session(session: Session, reason: EndReason) -> None:
-    """Within a transaction: its tokens are dead once it has committed. One that is over stays as it ended."""
-    await _end(Q(id=session.id), reason)
+async def end_session(session: Session, reason: EndReason) -> bool:
+    """Within a transaction: its tokens are dead once it has committed. Returns whether that ended it; one that is over stays
+    as it ended.
+    """
+    return await _end(Q(id=session.id), [session.user_id], reason)
 
 
 async def end_all_sessions(user_ids: Iterable[int], reason: EndReason) -> None:
@@ -97,13 +111,16 @@ async def end_all_sessions(user_ids: Iterable[int], reason: EndReason) -> None:
     users_changed(ids)
     # As one statement each, so that of two who end them at once none is lost.
     await User.filter(id__in=ids).update(token_version=F("token_version") + 1)
-    await _end(Q(user_id__in=ids) | Q(impersonator_id__in=ids), reason)
+    await _end(Q(user_id__in=ids) | Q(impersonator_id__in=ids), ids, reason)
 
 
-async def _end(which: Q, reason: EndReason) -> None:
+async def _end(which: Q, user_ids: Collection[int], reason: EndReason) -> bool:
     open_ones = Session.filter(which, ended_at__isnull=True)
     sessions_changed([str(family) for family in await open_ones.values_list("family", flat=True)])
-    await open_ones.update(ended_at=now(), end_reason=reason)
+    ended = await open_ones.update(ended_at=now(), end_reason=reason)
+    if event := _LOGGED_AS.get(reason):
+        await record_ends(event, await User.filter(id__in=user_ids).order_by("id"), reason)
+    return ended > 0
 
 
 async def _session_of(token: Token) -> Session:
@@ -111,6 +128,11 @@ async def _session_of(token: Token) -> Session:
     if session is None:
         raise Refusal(Code.INVALID_SESSION)
     return session
+
+
+async def _may_impersonate(user_id: int) -> bool:
+    """Whether the user is still a super administrator: nobody else acts in the name of others."""
+    return await User.filter(id=user_id, status_type=Status.ENABLED, roles__role_code=SUPER_ROLE).exists()
 
 
 async def _rotate(session: Session) -> bool:

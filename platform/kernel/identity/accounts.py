@@ -3,10 +3,13 @@
 Each function works inside of the caller's transaction.
 """
 
+from collections.abc import Collection
+
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
 from kernel.identity.changes import users_changed
 from kernel.identity.models import Role, User
+from kernel.models.base import audit_name
 from kernel.schema.types import Gender, Status
 
 
@@ -30,13 +33,14 @@ async def open_account(
     phone: str | None = None,
     email: str | None = None,
     status: Status = Status.ENABLED,
+    opened_by: str | None = None,
 ) -> int:
-    """A new user with the roles of these codes. Returns the id.
+    """A new user with the roles of these codes. Returns the id. `opened_by` is for the audit columns, where nobody is signed in.
 
     Raises Refusal 1101 for an unknown role; IntegrityError for a name, also in another case, a phone or an address that
     is taken (2302 to 2304).
     """
-    held = await _roles(roles)
+    held = await roles_named(roles)
     user = await User.create(
         user_name=user_name,
         nick_name=nick_name,
@@ -46,6 +50,8 @@ async def open_account(
         password_hash=password_hash,
         must_change_password=must_change_password,
         status_type=status,
+        created_by=opened_by or audit_name(),
+        updated_by=opened_by or audit_name(),
     )
     await user.roles.add(*held)
     return user.id
@@ -53,20 +59,21 @@ async def open_account(
 
 async def grant_role(user_id: int, role_code: str) -> None:
     """Give a user a role; one that they hold already stays. Raises Refusal 1101 for an unknown role."""
-    user = await User.get(id=user_id)
-    await user.roles.add(*await _roles([role_code]))
+    user = await User.for_update(user_id)  # so that of two who give the same role, the other one finds it given
+    await user.roles.add(*await roles_named([role_code]))
     users_changed([user_id])
 
 
 async def revoke_role(user_id: int, role_code: str) -> None:
     """Take a role from a user; nothing happens if they do not hold it. Raises Refusal 1101 for an unknown role."""
-    user = await User.get(id=user_id)
-    await user.roles.remove(*await _roles([role_code]))
+    user = await User.for_update(user_id)
+    await user.roles.remove(*await roles_named([role_code]))
     users_changed([user_id])
 
 
-async def _roles(codes: list[str]) -> list[Role]:
-    roles = await Role.filter(role_code__in=codes)
+async def roles_named(codes: Collection[str]) -> list[Role]:
+    """The roles of these codes. Raises Refusal 1101 for an unknown one."""
+    roles = await Role.filter(role_code__in=list(codes)).order_by("id")
     if missing := set(codes) - {role.role_code for role in roles}:
         raise Refusal(Code.NOT_FOUND, f"There is no role {', '.join(sorted(missing))}.")
     return roles

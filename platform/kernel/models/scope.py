@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
+from tortoise.context import get_current_context
 from tortoise.exceptions import DoesNotExist
 from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
@@ -27,13 +28,16 @@ class OutOfScope(Refusal):
 class Scoped(Model):
     """A table whose rows are not for every signed-in user to see."""
 
+    scope_subject: ClassVar[type[Model] | None] = None
+    """The table whose rows a role with the data scope CUSTOM names, if it may name any: departments, for employees."""
+
     Meta: Any = Abstract
 
     @classmethod
     def scope_filter(cls, actor: Actor, scope: DataScope) -> Q | None:
         """What the rows have in common that `scope`, other than ALL, reaches for the actor; None if it reaches nothing.
 
-        Each model defines it. `actor.scope_rows` has what CUSTOM names. Ask for other tables by Subquery, not across joins:
+        Each model defines it. `actor.scope_rows` has what CUSTOM names, by the `id_kind` of `scope_subject`. Ask for other tables by Subquery, not across joins:
         a join to many repeats rows.
         """
         raise NotImplementedError(f"{cls.__name__} is Scoped, so it has to define scope_filter")
@@ -69,3 +73,11 @@ class Scoped(Model):
                 raise OutOfScope(cls.__name__, row_id)
             raise DoesNotExist(cls)
         return rows
+
+
+def scope_subjects() -> dict[str, type[Model]]:
+    """The tables whose rows a role may name, by their `id_kind`."""
+    context = get_current_context()
+    models = context.apps.get_models_iterable() if context and context.apps else ()
+    subjects = [model.scope_subject for model in models if issubclass(model, Scoped) and model.scope_subject]
+    return {subject.id_kind: subject for subject in subjects}

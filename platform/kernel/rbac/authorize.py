@@ -7,7 +7,7 @@ What is asked, in this order, and the code of the refusal:
     a role in force, for GRANTED                   2207
       (a super administrator passes from here on)
     a super administrator, for SUPER_ADMIN         2206
-    the API is not switched off, for GRANTED       2200
+    the API is not switched off                    2200
     a role that grants the API, for GRANTED        2201
     the buttons that the slice names               2202 all of them, 2203 one of them
     the roles that the slice names                 2204 all of them, 2205 one of them
@@ -94,6 +94,8 @@ class AccessRule:
             return
         if self.access is Access.SUPER_ADMIN:
             raise Refusal(Code.SUPER_ADMIN_ONLY)
+        if self.name in kept_grants().switched_off:
+            raise Refusal(Code.API_DISABLED)
         if self.access is Access.GRANTED:
             self._require_api(actor)
         if self.button:
@@ -102,8 +104,6 @@ class AccessRule:
             _require(self.roles, actor.roles, Code.MISSING_ROLE, Code.NEED_ANY_ROLE)
 
     def _require_api(self, actor: Actor) -> None:
-        if self.name in kept_grants().switched_off:
-            raise Refusal(Code.API_DISABLED)
         granting = [role for role in actor.held if self.name in role.apis]
         if not granting:
             raise Refusal(Code.PERMISSION_DENIED, f"You lack the permission {self.name}.")

@@ -11,13 +11,13 @@
 Buttons are declared nowhere: a slice that names one (`button="B_HR_EMP_TRANSFER"`) brings it into being, on the page
 that shows the buttons of its use case, and its first line describes it.
 
-A declared row is created where it is missing. After that it belongs to the administrators: what they changed or revoked
-stays so. (What they deleted is missing, and comes back; so they disable it instead.) A use case, a menu or a button
-that is new is granted to the roles that declare it.
+A declared row is created once. After that it belongs to the administrators: what they changed, revoked or deleted
+stays so. A use case, a menu or a button that is new is granted to the roles that declare it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 from kernel.context import DataScope
 
@@ -68,7 +68,7 @@ class MenuEntry:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RoleEntry:
-    """A role and what it is granted. `apis` and `buttons` may be patterns: `hr.employees.*`, `B_HR_*`."""
+    """A role and what it is granted. All three may be patterns: `hr.employees.*`, `B_HR_*`, `hr_*`; `*` is all there is."""
 
     code: str = field(kw_only=False)
     name: str = field(kw_only=False)
@@ -86,3 +86,8 @@ class Declarations:
 
     menus: Sequence[MenuEntry] = ()
     roles: Sequence[RoleEntry] = ()
+
+
+def matches(name: str, patterns: Iterable[str]) -> bool:
+    """Whether it is one of these names, or like one of these patterns."""
+    return any(fnmatchcase(name, pattern) for pattern in patterns)

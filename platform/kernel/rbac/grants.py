@@ -31,6 +31,9 @@ class Holding:
     roles: tuple[HeldRole, ...] = ()
     menus: frozenset[str] = frozenset()
 
+    def __or__(self, other: "Holding") -> "Holding":
+        return Holding(roles=self.roles + other.roles, menus=self.menus | other.menus)
+
     def beyond(self, held: "Holding") -> list[str]:
         """What of this is not in `held`, in words."""
         excess: list[str] = []
@@ -111,11 +114,14 @@ async def ensure_may_manage(user_ids: Collection[int]) -> None:
     if require_actor().is_super:
         return
     held = await held_holding()
+    excess_of: dict[frozenset[int], list[str]] = {}  # there are more people than combinations of roles
     for user in await User.filter(id__in=list(user_ids)).order_by("id").prefetch_related("roles"):
         if any(role.role_code == SUPER_ROLE for role in user.roles):
             raise Refusal(Code.SUPER_ADMIN_ONLY, f"Only a super administrator may manage {user.user_name}.")
-        excess = (await holding_of([role.id for role in user.roles])).beyond(held)
-        _refuse(excess, f"You may not manage {user.user_name}, who holds what you do not hold")
+        roles = frozenset([role.id for role in user.roles])
+        if roles not in excess_of:
+            excess_of[roles] = (await holding_of(roles)).beyond(held)
+        _refuse(excess_of[roles], f"You may not manage {user.user_name}, who holds what you do not hold")
 
 
 @asynccontextmanager
@@ -126,14 +132,14 @@ async def changing_grants(role_id: int) -> AsyncIterator[None]:
     did not hold before; who enables a role gives all that it holds.
     """
     await grants_changed()
-    had, was_enabled = await holding_of([role_id]), await _is_enabled(role_id)
-    yield
     if require_actor().is_super:
+        yield
         return
+    # Asked before the change: of one's own role, one would hold afterwards whatever one has given it.
+    held, had, was_enabled = await held_holding(), await holding_of([role_id]), await _is_enabled(role_id)
+    yield
     before = had if was_enabled or not await _is_enabled(role_id) else Holding()
-    after, held = await holding_of([role_id]), await held_holding()
-    had_already = set(before.beyond(held))
-    excess = [each for each in after.beyond(held) if each not in had_already]
+    excess = (await holding_of([role_id])).beyond(held | before)
     _refuse(excess, "You may not grant what you do not hold")
 
 

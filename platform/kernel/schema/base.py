@@ -1,5 +1,6 @@
 """The base of every request and response class: camelCase on the wire, snake_case in Python and accepted on input."""
 
+import re
 from collections import defaultdict
 from collections.abc import Set
 from difflib import get_close_matches
@@ -15,6 +16,7 @@ from kernel.context import use_case
 from kernel.settings import settings
 
 _MOST_NAMES, _SHOWN_CHARACTERS = 20, 50
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 log = structlog.get_logger(__name__)
 
@@ -46,7 +48,8 @@ class Request(Schema):
     - "" for an optional field is null: a form clears a field with an empty text;
     - null for a field with another default counts as left out; a PATCH field that may be left out but not be null is
       `name: ShortText | MISSING = MISSING` (https://docs.pydantic.dev/latest/concepts/experimental/#missing-sentinel);
-    - the character NUL (U+0000) is refused: not every database's text can hold it;
+    - the character NUL (U+0000) and a surrogate without its other half, as in "\\ud800", are refused: not every database's
+      text can hold them;
     - unknown fields are ignored, never stored; outside of production the log names them, once for each use case.
 
     A part of a body, such as an object in a list, is a Request as well.
@@ -61,8 +64,8 @@ class Request(Schema):
     def _read(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        if _holds_nul(data):
-            raise PydanticCustomError("string_nul", "a text must not contain the character NUL (U+0000)")
+        if problem := _unstorable(list(data.values())):  # a name is a field's, or ignored
+            raise problem
         if not data.keys() <= _names(cls) and not settings().production:
             _tell_unknown(cls, data.keys() - _names(cls))
         nullable, defaulted = _null_rules(cls)
@@ -70,18 +73,21 @@ class Request(Schema):
         return {name: value for name, value in blanks_read.items() if value is not None or name not in defaulted}
 
 
-def _holds_nul(body: object) -> bool:
-    waiting = [body]  # not by recursion: a body may be nested deeper than Python's stack
+def _unstorable(values: list[object]) -> PydanticCustomError | None:
+    """What to say of a text somewhere in these values that not every database holds; None if there is none."""
+    waiting = [*values]  # not by recursion: a body may be nested deeper than Python's stack
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
             if "\0" in value:
-                return True
+                return PydanticCustomError("string_nul", "a text must not contain the character NUL (U+0000)")
+            if not value.isascii() and _SURROGATE.search(value):
+                return PydanticCustomError("string_unicode", "a text must not contain half of a surrogate pair")
         elif isinstance(value, dict):
             waiting += [*value, *value.values()]
         elif isinstance(value, list):
             waiting += value
-    return False
+    return None
 
 
 @cache

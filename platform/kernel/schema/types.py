@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -9,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 from pydantic import WithJsonSchema as JsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, core_schema
 
 from kernel.settings import settings
 
@@ -81,53 +82,95 @@ DecimalField(18, 2). For other places: `Annotated[Decimal, Field(max_digits=9, d
 """
 
 _BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-# Letters and symbols by category, and yet nothing is drawn: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
-_TAGS_AND_SELECTORS = range(0xE0000, 0xE1000)
-
-
-def _refuse_controls(text: str, *, but: str = "") -> str:
-    """The text, without characters that steer a terminal, end a line, or turn the direction of what follows them.
-
-    Zero-width joiners and direction marks stay: Persian, Indic scripts, Khmer and emoji are written with them.
-    """
-    if not text.isprintable():
-        for char in text:
-            if char not in but and (unicodedata.category(char) in ("Cc", "Zl", "Zp") or char in _BIDI_CONTROLS):
-                found = unicodedata.name(char, "a control character")
-                shown = {"char": f"U+{ord(char):04X}", "name": found}
-                raise PydanticCustomError("control_character", "this must not contain {char} ({name})", shown)
-    return text
+_REFUSED_IN_A_NAME = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+# Letters, marks and symbols by category, and yet nothing is drawn: fillers, blanks, variation selectors, tags.
+# https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+_BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0\U0001d159")
+_BLANK_RANGES = (range(0xFE00, 0xFE10), range(0xFFF0, 0xFFF9), range(0xE0000, 0xE1000))
+_NON_JOINER, _JOINER = "\u200c", "\u200d"
+_STYLES = ("\ufe0e", "\ufe0f")  # a symbol as text, as emoji
+_EMOJI = ("So", "Sk", "Sm", "Cn")  # what is not assigned in this Python's Unicode is tomorrow's emoji
+_VIRAMA = 9  # the combining class of the marks that join consonants in Indic scripts
 
 
 def _one_visible_line(text: str) -> str:
-    if not any(map(_is_visible, _refuse_controls(text))):
+    if text.isascii() and text.isprintable():
+        return text
+    for before, char, after in zip(f" {text}", text, f"{text[1:]} ", strict=False):
+        if _is_invisible(char) and not _is_needed(before, char, after):
+            raise _must_not_contain(char)
+    if all(unicodedata.category(char)[0] in "ZM" for char in text):  # a mark is seen on the letter before it
         raise PydanticCustomError("invisible", "this needs at least one character that can be seen")
     return text
 
 
-def _is_visible(char: str) -> bool:
-    # What is not assigned in this Python's Unicode is tomorrow's emoji. A mark is seen on the letter before it.
-    unseen = unicodedata.category(char)[0] in "ZM" or unicodedata.category(char) in ("Cc", "Cf")
-    return not (unseen or char in _BLANK or ord(char) in _TAGS_AND_SELECTORS)
+def _is_invisible(char: str) -> bool:
+    blank = char in _BLANK or any(ord(char) in each for each in _BLANK_RANGES)
+    return blank or unicodedata.category(char) in _REFUSED_IN_A_NAME
 
 
-def _all_printable(text: str) -> str:
+def _is_needed(before: str, char: str, after: str) -> bool:
+    """Whether a joiner or a style of emoji stands where it changes what is seen; elsewhere names would look alike for it.
+
+    Joiners do between letters beside a virama (Indic scripts), the non-joiner between Arabic letters (Persian), the joiner
+    between emoji, and a style right after a symbol. For letters these are the rules of RFC 5892, appendix A, as far as
+    Python knows their properties, and Bengali, where the virama may follow.
+    """
+    kinds = unicodedata.category(before), unicodedata.category(after)
+    if char in _STYLES:
+        return not before.isascii() and kinds[0] in (*_EMOJI, "Po", "Pd")
+    if char not in (_NON_JOINER, _JOINER) or before.isascii() or after.isascii():
+        return False
+    if kinds[1] in _EMOJI:
+        return char == _JOINER and (before in _STYLES or kinds[0] in _EMOJI)
+    if any(kind[0] not in "LM" for kind in kinds):
+        return False
+    beside_virama = _VIRAMA in (unicodedata.combining(before), unicodedata.combining(after))
+    return beside_virama or (char == _NON_JOINER and _is_arabic(before) and _is_arabic(after))
+
+
+def _is_arabic(char: str) -> bool:
+    return unicodedata.name(char, "").startswith("ARABIC ")
+
+
+def _refuse_controls(text: str) -> str:
+    """The text, without characters that steer a terminal or turn the direction of what follows them."""
     if not text.isprintable():
+        for char in text:
+            if char not in "\n\r\t" and (unicodedata.category(char) == "Cc" or char in _BIDI_CONTROLS):
+                raise _must_not_contain(char)
+    return text
+
+
+def _must_not_contain(char: str) -> PydanticCustomError:
+    unnamed = "a control character" if unicodedata.category(char) == "Cc" else "an invisible character"
+    shown = {"char": f"U+{ord(char):04X}", "name": unicodedata.name(char, unnamed)}
+    return PydanticCustomError("control_character", "this must not contain {char} ({name})", shown)
+
+
+def _all_visible(text: str) -> str:
+    if not text.isprintable() or any(map(_is_invisible, text)):
         raise PydanticCustomError("invisible", "an address has no invisible characters")
     return text
 
 
-ShortText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_one_visible_line)
-]
-"""A name, a title: one line of one to a hundred characters, once the blanks around it are gone, of which one can be seen."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A name: one line, once the blanks around it are gone, of which at least one character can be seen, and none that is
+    invisible or steers what shows it, but for joiners where a script needs them: `Annotated[str, Line(64)]`.
+    """
 
-LongText = Annotated[
-    str,
-    StringConstraints(max_length=500),
-    AfterValidator(lambda text: _refuse_controls(text, but="\n\r\t\u2028\u2029")),
-]
+    max_length: int
+
+    def __get_pydantic_core_schema__(self, _source: object, _handler: object) -> core_schema.CoreSchema:
+        text = core_schema.str_schema(strip_whitespace=True, min_length=1, max_length=self.max_length)
+        return core_schema.no_info_after_validator_function(_one_visible_line, text)
+
+
+ShortText = Annotated[str, Line(100)]
+"""A name, a title: a line of one to a hundred characters."""
+
+LongText = Annotated[str, StringConstraints(max_length=500), AfterValidator(_refuse_controls)]
 """A remark, a description: lines and tabs, and no other control characters."""
 
 
@@ -138,15 +181,21 @@ UserName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{2,64}$")]
 Email = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
-    AfterValidator(_all_printable),
+    AfterValidator(_all_visible),
     AfterValidator(lambda address: unicodedata.normalize("NFC", address)),
 ]
 """An address, in lower case and composed (NFC), so that one mailbox is not registered twice."""
 
+
+def bare_phone(number: str) -> str:
+    """A number or a part of one, without what people put between its digits."""
+    return re.sub("[ ()-]", "", number.strip())
+
+
 Phone = Annotated[
     str,
     StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()-]{4,30}$"),
-    AfterValidator(lambda number: re.sub("[ ()-]", "", number)),
+    AfterValidator(bare_phone),
 ]
 """A number, without the blanks, hyphens and parentheses that people put in, so that it is not registered twice."""
 

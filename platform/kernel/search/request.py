@@ -2,6 +2,7 @@
 
     class SearchEmployeesRequest(AuditedSearchRequest):
         name: Contains = None                    # name=... anywhere in the column, any case, % and _ literal
+        phone: ContainsPhone = None              # "+86 138-1111" finds +861381111
         status: Exact[EmployeeStatus] = None
         department_id: Exact[SqidId[Department]] = None
 
@@ -11,11 +12,11 @@ Absent, null and "" filters do not filter.
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from kernel.ids import Integer
 from kernel.schema.base import Request
-from kernel.schema.types import Millis
+from kernel.schema.types import Millis, bare_phone
 
 T = TypeVar("T")
 
@@ -35,6 +36,9 @@ class Filter:
 _Needle = Annotated[str, StringConstraints(max_length=200)]
 
 Contains = Annotated[_Needle | None, Filter("icontains")]
+ContainsPhone = Annotated[
+    _Needle | None, AfterValidator(lambda part: bare_phone(part or "") or None), Filter("icontains")
+]
 StartsWith = Annotated[_Needle | None, Filter("istartswith")]
 Exact = Annotated[T | None, Filter()]
 OneOf = Annotated[list[T] | None, Filter("in"), Field(max_length=1000)]

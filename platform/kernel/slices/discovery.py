@@ -5,7 +5,8 @@ features/<feature>/models.py          its tables, a Tortoise app of the feature'
 features/<feature>/access.py          `access = Declarations(...)`
 features/<feature>/codes.py           its ResponseCode enumeration
 features/<feature>/settings.py        its ModuleSettings
-features/<feature>/seed.py            `async def seed()`: demo rows, idempotent; `DEMO_ACCOUNTS`; `async def generate_demo_rows(count, advance)`
+features/<feature>/seed.py            `async def install()`: the rows that every installation begins with; `async def seed()`: demo rows; both
+                                      idempotent; `DEMO_ACCOUNTS`; `async def generate_demo_rows(count, advance)`
 features/<feature>/reactions/*.py     reactions, registered when they are imported
 features/<feature>/**/<verb>.py       a slice, if it has a decorated handler; see `kernel.slices.decorators`
 """
@@ -37,18 +38,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, kw_only=True)
 class Feature:
-    """A feature module. It says its title and its `prefix`, the part of its URLs after `/api/v1`, such as `/business/hr`.
+    """A feature module. It says its title and its `prefix`, the part of its URLs after `/api/v1`, such as `/business/hr`;
+    and, if its slices write the kernel's tables as well as its own, `own_database=False`: it is never given one.
 
     The other fields are filled by discovery, from what else stands in the folder.
     """
 
     title: str
     prefix: str
+    own_database: bool = True
     name: str = ""
     slices: tuple[SliceRoute, ...] = ()
     models: str | None = None
     access: Declarations = field(default_factory=Declarations)
     codes: tuple[type[ResponseCode], ...] = ()
+    install: Callable[[], Awaitable[None]] | None = None
     seed: Callable[[], Awaitable[None]] | None = None
     generate_demo_rows: Callable[[int, Callable[[int], None]], Awaitable[None]] | None = None
     demo_accounts: Mapping[str, str] = field(default_factory=dict)
@@ -71,12 +75,18 @@ def database_config() -> dict[str, Any]:
     urls = {"default": settings().database_url}
     for feature in discover():
         if feature.models and (url := settings().module_database_url(feature.name)):
-            _refuse_foreign_keys_out(feature)
+            _refuse_ties(feature)
             urls[feature.name] = url
     return tortoise_config(models, urls)
 
 
-def _refuse_foreign_keys_out(feature: Feature) -> None:
+def _refuse_ties(feature: Feature) -> None:
+    """Refuse a database of its own to a feature that the common one holds on to."""
+    if not feature.own_database:
+        raise SettingsError(
+            f"{feature.name.upper()}_DB_URL: {feature.name} writes tables of the common database too; "
+            "it cannot have one of its own"
+        )
     for model in _models(feature.models or ""):
         for name in model._meta.fetch_fields:
             target = getattr(model._meta.fields_map[name], "model_name", f"{feature.name}.")
@@ -117,6 +127,7 @@ def _read_feature(folder: Path) -> Feature:
                 for kind in _classes(python_module, ModuleSettings):
                     kind.load()
             case "seed":
+                found["install"] = getattr(python_module, "install", None)
                 found["seed"] = getattr(python_module, "seed", None)
                 found["generate_demo_rows"] = getattr(python_module, "generate_demo_rows", None)
                 found["demo_accounts"] = getattr(python_module, "DEMO_ACCOUNTS", {})

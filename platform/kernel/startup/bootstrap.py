@@ -11,7 +11,7 @@ from kernel.auth.passwords import NewPassword, ensure_strong, generate_password
 from kernel.errors.operator import SettingsError, StartupRefused
 from kernel.errors.refusals import Refusal
 from kernel.identity.accounts import DEMO_PASSWORD, open_account
-from kernel.identity.models import SUPER_ROLE, User
+from kernel.identity.models import SUPER_ROLE, Role, User
 from kernel.settings import settings
 
 DEMO_ACCOUNTS = {"Soybean": SUPER_ROLE, "Super": SUPER_ROLE, "Admin": "R_ADMIN", "User": "R_USER"}
@@ -19,9 +19,10 @@ FIRST_ADMIN = "Soybean"
 
 
 async def open_demo_accounts() -> None:
-    """Open whichever of the demo accounts are missing."""
+    """Open whichever of the demo accounts are missing, but for a role that an administrator deleted."""
     existing = {name for (name,) in await User.filter(user_name__in=list(DEMO_ACCOUNTS)).values_list("user_name")}
-    if missing := {name: role for name, role in DEMO_ACCOUNTS.items() if name not in existing}:
+    roles = {code for (code,) in await Role.filter(role_code__in=list(DEMO_ACCOUNTS.values())).values_list("role_code")}
+    if missing := {name: role for name, role in DEMO_ACCOUNTS.items() if name not in existing and role in roles}:
         password = await NewPassword.unchecked(DEMO_PASSWORD)
         for name, role in missing.items():
             await open_account(name, password.hash, [role], must_change_password=False, nick_name=name)

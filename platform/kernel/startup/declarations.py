@@ -6,7 +6,7 @@ from inspect import unwrap
 
 from kernel.errors.operator import DeclarationError
 from kernel.identity.models import SUPER_ROLE
-from kernel.rbac.declarations import MenuEntry
+from kernel.rbac.declarations import MenuEntry, matches
 from kernel.slices.discovery import Feature
 from kernel.slices.route import SliceRoute
 from kernel.slices.source import guess, place
@@ -61,7 +61,8 @@ def declared_in_vain(features: Sequence[Feature]) -> list[str]:
     for feature in features:
         access = f"features.{feature.name}.access"
         for role in feature.access.roles:
-            vain = [(name, "menu", menus) for name in (*role.menus, role.home) if name not in menus]
+            vain = [(name, "menu", menus) for name in _unmatched(role.menus, menus)]
+            vain += [(role.home, "menu", menus)] if role.home not in menus else []
             vain += [(name, "button", buttons) for name in _unmatched(role.buttons, buttons)]
             vain += [(name, "use case", use_cases_and_patterns) for name in _unmatched(role.apis, use_cases)]
             found += [
@@ -99,8 +100,3 @@ def buttons_of(route: SliceRoute) -> frozenset[str]:
 
 def _unmatched(patterns: Iterable[str], names: Iterable[str]) -> list[str]:
     return [pattern for pattern in patterns if not any(fnmatchcase(name, pattern) for name in names)]
-
-
-def matches(name: str, patterns: Iterable[str]) -> bool:
-    """Whether it is one of these names, or like one of these patterns."""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)

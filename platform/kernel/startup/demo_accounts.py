@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from tortoise.expressions import F
 
 from kernel.auth.passwords import THREADS, NewPassword, verify_password
+from kernel.auth.sessions import end_all_sessions
 from kernel.errors.operator import StartupRefused
 from kernel.identity.accounts import DEMO_PASSWORD
-from kernel.identity.models import SUPER_ROLE, User
+from kernel.identity.models import SUPER_ROLE, EndReason, User
 from kernel.schema.types import Status
 from kernel.unit_of_work.transaction import transaction
 
@@ -62,8 +62,8 @@ async def end_demo_accounts() -> Ended:
                 password_hash=new.hash if stays else unknown.hash,
                 status_type=Status.ENABLED if stays else Status.DISABLED,
                 must_change_password=True,
-                token_version=F("token_version") + 1,
             )
+        await end_all_sessions([user.id for user in holders], EndReason.ACCOUNT_DISABLED)
     names = [user.user_name for user in holders]
     return Ended(names, admin.user_name, new.raw) if admin else Ended(names)
 

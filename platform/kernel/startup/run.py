@@ -2,10 +2,11 @@
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 import structlog
 
+from kernel.auth.captcha import captcha_sender
 from kernel.database.driver_errors import DRIVER_ERRORS, is_conflict
 from kernel.database.migrations.runner import DatabaseUnreachable, pending
 from kernel.errors.operator import StartupRefused
@@ -13,7 +14,7 @@ from kernel.settings import AppEnv, settings
 from kernel.slices.discovery import Feature, database_config
 from kernel.startup.bootstrap import FIRST_ADMIN, first_admin_password, open_demo_accounts, open_first_admin
 from kernel.startup.demo_accounts import refuse_demo_accounts
-from kernel.startup.sync_permissions import sync_permissions
+from kernel.startup.sync_permissions import TURN, sync_permissions
 from kernel.unit_of_work.transaction import lock_until_commit, transaction
 
 log = structlog.get_logger(__name__)
@@ -29,8 +30,9 @@ def finished() -> bool:
 
 
 async def start_up(features: Sequence[Feature]) -> None:
-    """Prepare the database for the first request. Idempotent; of several workers one goes first. Raises StartupRefused."""
+    """Prepare the database for the first request. Idempotent; of several workers one goes first. Raises OperatorError."""
     global _finished
+    captcha_sender()
     await refuse_unready_database()
     password = await _prepare_in_turn(features)
     if password:
@@ -46,7 +48,7 @@ async def _prepare_in_turn(features: Sequence[Feature]) -> str | None:
     while True:
         try:
             async with transaction(__name__):
-                await lock_until_commit("start-up")
+                await lock_until_commit(TURN)
                 return await _prepare(features)
         except DRIVER_ERRORS as error:
             if not is_conflict(error):
@@ -61,18 +63,20 @@ async def _prepare_in_turn(features: Sequence[Feature]) -> str | None:
 async def _prepare(features: Sequence[Feature]) -> str | None:
     """Returns the first super administrator's password if it was generated."""
     await sync_permissions(features)
+    await _sow((feature, feature.install) for feature in features)
     if not settings().demo:
         return await open_first_admin()
     await open_demo_accounts()
-    await _seed(features)
+    await _sow((feature, feature.seed) for feature in features)
     return None
 
 
-async def _seed(features: Sequence[Feature]) -> None:
-    for feature in features:
-        if feature.seed:
+async def _sow(rows: Iterable[tuple[Feature, Callable[[], Awaitable[None]] | None]]) -> None:
+    """Let each feature that has some make its rows, in a transaction of its own."""
+    for feature, make in rows:
+        if make:
             async with transaction(f"features.{feature.name}"):
-                await feature.seed()
+                await make()
 
 
 async def refuse_unready_database() -> None:

@@ -1,5 +1,7 @@
 """auth.exit_impersonation"""
 
+import asyncio
+
 from syrupy.assertion import SnapshotAssertion
 
 from kernel.identity.models import LoginLog, Session, User
@@ -44,3 +46,10 @@ async def test_who_impersonates_nobody(signed_in: SignedIn) -> None:
     soybean = await signed_in("Soybean")
     async with unchanged():
         assert (await soybean.call("auth.exit_impersonation")).code == "2407"
+
+
+async def test_of_several_at_once_one_comes_back(client: Caller) -> None:
+    caller = await impersonating(client)
+    answers = await asyncio.gather(*(caller.call("auth.exit_impersonation") for _ in range(5)))
+    assert sorted(answer.code for answer in answers) == ["0000", *["2106"] * 4]
+    assert await Session.filter(ended_at=None).count() == 1

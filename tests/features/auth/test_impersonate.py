@@ -5,7 +5,7 @@ from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department
 from kernel import Status
-from kernel.identity.models import LoginLog, Session, User
+from kernel.identity.models import LoginLog, Role, Session, User
 from tests.callers import Answer, Caller, as_snapshot, bearer
 from tests.conftest import SignedIn
 from tests.state import unchanged
@@ -61,6 +61,14 @@ async def test_what_becomes_of_the_super_administrator_ends_it(signed_in: Signed
     assert await Session.filter(ended_at=None).count() == 1  # that of Super, who has only lent the client
 
 
+async def test_who_is_no_super_administrator_any_more_gets_no_further_tokens(signed_in: SignedIn) -> None:
+    soybean, former = await signed_in("Soybean"), await User.get(user_name="Super")
+    pair = (await impersonate(await signed_in("Super"), "hanmei")).data
+    taken = await soybean.call("system_manage.users.update", user_id=former.id, byUserRoleCodeList=["R_ADMIN"])
+    assert taken.code == "0000"
+    assert (await soybean.call("auth.refresh_token", refreshToken=pair["refreshToken"])).code == "2106"
+
+
 @pytest.mark.parametrize("what", ["hanmei", "Admin"])
 async def test_only_a_super_administrator_may(what: str, signed_in: SignedIn) -> None:
     caller = await signed_in(what)
@@ -76,3 +84,12 @@ async def test_refused(signed_in: SignedIn) -> None:
         assert (await impersonate(soybean, "Soybean")).code == "2206"
         assert (await impersonate(soybean, "wangwei")).code == "2102"
         assert (await soybean.call("auth.impersonate", user_id=10**9)).code == "2406"
+
+
+async def test_who_becomes_a_super_administrator_acts_for_themselves(signed_in: SignedIn) -> None:
+    soybean = await signed_in("Soybean")
+    soybean.headers.update(bearer((await impersonate(soybean, "hanmei")).data["token"]))
+    await soybean.warm()
+    user = await User.get(user_name="hanmei")
+    await user.roles.add(await Role.get(role_code="R_SUPER"))
+    assert (await soybean.call("auth.user_info")).code == "2106"

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from syrupy.assertion import SnapshotAssertion
 from tortoise.exceptions import OperationalError
 from tortoise.queryset import UpdateQuery
 
-from kernel import DEMO_PASSWORD, Status
+from kernel import DEMO_PASSWORD, Status, clock
 from kernel.auth import lockout, passwords
 from kernel.identity.models import LoginLog, User
 from tests.callers import Answer, Caller, as_snapshot, bearer
@@ -304,4 +305,20 @@ async def test_sign_ins_are_logged_well_or_not(client: Caller) -> None:
         ("sign_in", "0000", "Soybean", "Browser/1.0"),
         ("sign_in", "2401", "Soybean", "Browser/1.0"),
         ("sign_in", "2401", None, "Browser/1.0"),
+    ]
+
+
+async def test_a_flood_leaves_few_entries(client: Caller) -> None:
+    """One a minute of what nothing else bounds: sign-ins by a name that is locked, or that nobody has."""
+    for _ in range(9):
+        await login(client, "wrong")
+        await login(client, "wrong", user_name="nobody")
+    with clock.frozen(NOW + timedelta(minutes=1)):
+        await login(client, "wrong")
+    entries = await LoginLog.all().order_by("id").values_list("code", "user_name")
+    assert sorted(entries, key=str) == [
+        *[("2401", "Soybean")] * 5,
+        ("2401", None),
+        *[("2408", "Soybean")] * 2,
+        ("2408", None),
     ]

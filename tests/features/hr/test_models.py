@@ -1,5 +1,7 @@
 """What must hold of HR's rows, whichever slice writes them. That a tag must exist is onboarding's test."""
 
+from dataclasses import replace
+
 import pytest
 
 from features.hr.codes import HrCode
@@ -54,6 +56,33 @@ async def test_the_scope_of_a_manager_is_what_they_manage() -> None:
     await Department.filter(id=research.id).update(manager_id=None)
     await Department.filter(id=sales.id).delete()
     assert await reached_by("zhouhang") == {"Zhou Hang"}
+
+
+async def test_a_role_that_names_departments_reaches_those_below_them_too() -> None:
+    research, sales = await Department.get(code="RD"), await Department.get(code="SA")
+    team = await Department.create(name="Team", code="TE", parent_id=research.id)
+    part = await Department.create(name="Part", code="PA", parent_id=team.id)
+    await Employee.filter(name="Lin Yan").update(department_id=part.id)
+    user, people = await User.get(user_name="zouheng"), await Employee.filter(department_id=research.id)
+    rows = {"department": frozenset([research.id])}
+    custom = Actor(user_id=user.id, user_name="zouheng", scopes=frozenset([DataScope.CUSTOM]), scope_rows=rows)
+    set_actor(custom)
+    reached = {employee.name for employee in await Employee.visible()}
+    assert reached == {each.name for each in people} | {"Lin Yan", "Zou Heng"}
+    await part.ensure_may_add_staff()
+    with pytest.raises(Refusal, match="4002"):
+        await sales.ensure_may_add_staff()
+    set_actor(replace(custom, scope_rows={}))
+    assert {employee.name for employee in await Employee.visible()} == {"Zou Heng"}
+
+
+async def test_several_roles_reach_what_one_or_the_other_does() -> None:
+    sales, user = await Department.get(code="SA"), await User.get(user_name="zhouhang")
+    rows = {"department": frozenset([sales.id])}
+    scopes = frozenset([DataScope.CUSTOM, DataScope.SCOPE, DataScope.SELF])
+    set_actor(Actor(user_id=user.id, user_name="zhouhang", scopes=scopes, scope_rows=rows))
+    reached = {employee.department_id for employee in await Employee.visible()}
+    assert reached == {sales.id, (await Department.get(code="RD")).id}
 
 
 async def test_who_manages_a_department_may_add_people_to_it_and_a_member_may_not() -> None:

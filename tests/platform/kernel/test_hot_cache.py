@@ -330,3 +330,24 @@ async def test_however_they_fall_together_nothing_old_is_given(seed: int) -> Non
             running.remove(chosen)
         given += (await raw("a"))[0] not in (None, "?")
     assert given, "nothing was ever kept, so nothing was tried"
+
+
+async def test_an_answer_is_loaded_once_until_it_is_outdated(app: object) -> None:
+    loaded: list[int] = []
+
+    async def load() -> list[int]:
+        loaded.append(len(loaded))
+        return list(loaded)
+
+    async def ask() -> list[int]:
+        return await hot_cache.cached("numbers", list[int], load, seconds=60)
+
+    assert [await ask(), await ask()] == [[0], [0]]
+    async with transaction(__name__):
+        hot_cache.outdate("numbers")
+    assert [await ask(), await ask()] == [[0, 1], [0, 1]]
+    await redis().flushdb()
+    await hot_cache.keep({"cached:numbers": '"no list"'}, await hot_cache.lease(["cached:numbers"]))
+    assert await ask() == [0, 1, 2]
+    with pytest.raises(LookupError):
+        hot_cache.outdate("numbers")

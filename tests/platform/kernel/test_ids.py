@@ -273,6 +273,7 @@ def test_integers_fit_their_columns(kind: Any, bits: int) -> None:
     integer = TypeAdapter[Any](kind)
     least, most = -(2 ** (bits - 1)), 2 ** (bits - 1) - 1
     assert (integer.validate_python(least), integer.validate_python(most)) == (least, most)
+    assert integer.json_schema() == {"type": "integer", "minimum": least, "maximum": most}
     for value in (least - 1, most + 1):
         with pytest.raises(ValidationError):
             integer.validate_python(value)

@@ -173,6 +173,13 @@ def test_a_malformed_setting_stops_it(granian: list[dict[str, Any]], configure: 
     assert granian == []
 
 
+def test_a_sender_of_codes_that_cannot_send_stops_it(granian: list[dict[str, Any]], configure: Configure) -> None:
+    configure(CAPTCHA_SENDER="features.nothing:send")
+    with pytest.raises(SettingsError, match=r"^CAPTCHA_SENDER='features.nothing:send': ModuleNotFoundError: "):
+        server.serve()
+    assert granian == []
+
+
 # --- what the operator reads
 
 

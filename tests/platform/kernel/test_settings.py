@@ -39,6 +39,7 @@ DEFAULTS: dict[str, Any] = {
     "jwt_algorithm": "HS256",
     "jwt_access_token_expire_minutes": 720,
     "jwt_refresh_token_expire_minutes": 10080,
+    "captcha_sender": None,
     "first_admin_password": None,
 }
 
@@ -90,6 +91,8 @@ MALFORMED = [
     ("ARGON2_MEMORY_KIB", "7", "greater than or equal to 8"),
     ("ARGON2_TIME_COST", "0", "greater than or equal to 1"),
     ("ARGON2_PARALLELISM", "0", "greater than or equal to 1"),
+    ("CAPTCHA_SENDER", "features.sms.sender", "such as features.sms.sender:send"),
+    ("CAPTCHA_SENDER", "features/sms/sender.py:send", "such as features.sms.sender:send"),
 ]
 
 

@@ -7,8 +7,8 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department, Employee
-from kernel import clock
-from kernel.identity.models import Api, Role, User
+from kernel import DataScope, clock
+from kernel.identity.models import Api, Role, RoleScope, User
 from kernel.schema.types import to_millis
 from tests.callers import Caller, as_snapshot
 from tests.conftest import NOW, Counting, SignedIn
@@ -55,10 +55,31 @@ async def test_who_is_no_employee_reaches_nobody(signed_in: SignedIn):
     assert await names(await signed_in("R_USER")) == []
 
 
+async def test_a_role_that_names_departments(signed_in: SignedIn):
+    role = await Role.create(role_code="R_SOME", role_name="Some", data_scope=DataScope.CUSTOM)
+    await role.apis.add(await Api.get(route_key="hr.employees.search"))
+    user = await User.get(user_name="User")
+    await user.roles.add(role)
+    caller = await signed_in("User")
+    assert await names(caller) == []
+    await RoleScope.create(role=role, subject="department", row_id=(await Department.get(code="HR")).id)
+    assert await names(caller) == ["Han Mei", "Liu Qing", "Tang Rui", "Feng Yu", "Cao Ning", "Deng Kai"]
+
+
+async def test_a_second_role_takes_no_rows_away(signed_in: SignedIn):
+    role = await Role.create(role_code="R_SOME", role_name="Some", data_scope=DataScope.CUSTOM)
+    await role.apis.add(await Api.get(route_key="hr.employees.search"))
+    before = await names(await signed_in("wangwei"))
+    await (await User.get(user_name="wangwei")).roles.add(role)
+    assert await names(await signed_in("wangwei")) == before == ["Wang Wei"]
+
+
 async def test_a_role_that_reaches_all_widens_nothing_that_another_one_opened(signed_in: SignedIn):
-    """An administrator of users, who reaches all of them, is still only one of the employees."""
+    """Who manages users, and reaches all of them, is still only one of the employees."""
     wangwei = await User.get(user_name="wangwei")
-    await wangwei.roles.add(await Role.get(role_code="R_ADMIN"))
+    role = await Role.create(role_code="R_USERS", role_name="Users", data_scope=DataScope.ALL)
+    await role.apis.add(*await Api.filter(route_key__startswith="system_manage."))
+    await wangwei.roles.add(role)
     assert await names(await signed_in("wangwei")) == ["Wang Wei"]
 
 

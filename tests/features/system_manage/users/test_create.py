@@ -93,6 +93,7 @@ async def test_each_required_field_has_a_code(signed_in: SignedIn, field: str, c
         ({"byUserRoleCodeList": ["R_USER", "R_SUPER"]}, "2206"),
         ({"password": "1234567"}, "2409"),
         ({"password": "LILEI is my name"}, "2409"),
+        ({"password": "MERCEDE1"}, "2409"),
     ],
     ids=str,
 )
@@ -109,7 +110,7 @@ async def test_a_super_admin_grants_the_super_role(signed_in: SignedIn) -> None:
 
 GRANTABLE = {
     "R_SUPER": {"R_SUPER", "R_ADMIN", "R_USER", "R_HR_MANAGER", "R_HR_SPECIALIST", "R_DEPT_MGR", "R_EMPLOYEE"},
-    "R_ADMIN": {"R_ADMIN", "R_USER"},
+    "R_ADMIN": {"R_ADMIN", "R_USER", "R_HR_MANAGER", "R_HR_SPECIALIST", "R_DEPT_MGR", "R_EMPLOYEE"},
     "R_USER": {"R_USER"},
     "R_HR_MANAGER": {"R_USER", "R_HR_MANAGER", "R_HR_SPECIALIST", "R_DEPT_MGR", "R_EMPLOYEE"},
     "R_HR_SPECIALIST": {"R_USER", "R_HR_SPECIALIST", "R_EMPLOYEE"},
@@ -137,6 +138,7 @@ async def test_no_one_grants_more_than_they_hold(holder: str, signed_in: SignedI
     assert not await User.filter(user_name__in=[f"new_{role}" for role in refused]).exists()
 
 
+@pytest.mark.usefixtures("limited_admin")
 async def test_the_refusal_names_the_role_and_what_exceeds(signed_in: SignedIn) -> None:
     admin = await signed_in("R_ADMIN")
     async with unchanged():

@@ -24,6 +24,9 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
         ({"user_name": "SOY"}, ["Soybean"]),
         ({"nick_name": "n mei"}, ["hanmei"]),
         ({"user_phone": "00000001"}, ["zhaomin"]),
+        ({"user_phone": " +86 (138) 0000-0001 "}, ["zhaomin"]),
+        ({"user_phone": "0-0000-001"}, ["zhaomin"]),
+        ({"user_phone": " - ", "user_name": "Soy"}, ["Soybean"]),
         ({"user_email": "hanmei@"}, ["hanmei"]),
         ({"user_name": "han", "user_gender": "1"}, ["zhouhang", "zhanglei"]),
         ({"user_name": "han", "user_gender": "2"}, ["hanmei", "luhan"]),
@@ -34,6 +37,22 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
 )
 async def test_filters(signed_in: SignedIn, filters: dict[str, str], expected: list[str]) -> None:
     assert await names(await signed_in("R_ADMIN"), **filters) == expected
+
+
+@pytest.mark.parametrize(
+    ("sent", "wrong"),
+    [
+        ({"nickName": "x" * 60_000}, ["nickName"]),
+        ({"byUserRoleCodeList": ["R_USER", "x" * 65]}, ["byUserRoleCodeList.1"]),
+        ({"byUserRoleCodeList": ["\ud800"]}, ["body"]),
+    ],
+)
+async def test_what_no_column_can_hold_is_refused(
+    signed_in: SignedIn, sent: dict[str, object], wrong: list[str]
+) -> None:
+    """The database and Tortoise would fail at it."""
+    answer = await (await signed_in("R_ADMIN")).call("system_manage.users.search", **sent)
+    assert (answer.code, answer.wrong_fields) == ("1200", wrong)
 
 
 async def test_without_a_nick_name_the_user_name_is_shown_found_and_sorted(signed_in: SignedIn) -> None:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from kernel.auth.credentials import _hash_of_stand_in, check_credentials
+from kernel import Status
+from kernel.auth.credentials import _hash_of_stand_in, check_credentials, owner_of_phone
 from kernel.errors.refusals import Refusal
 from kernel.identity.models import User
 from tests import database
@@ -18,6 +19,17 @@ async def test_the_user_whose_they_are() -> None:
 async def test_nobodys(user_name: str, password: str) -> None:
     with pytest.raises(Refusal, match="2401"):
         await check_credentials(user_name, password)
+
+
+async def test_whose_phone_it_is() -> None:
+    hanmei = await User.get(user_name="hanmei")
+    assert hanmei.user_phone
+    assert (await owner_of_phone(hanmei.user_phone)).id == hanmei.id
+    with pytest.raises(Refusal, match="2404"):
+        await owner_of_phone(hanmei.user_phone + "0")
+    await User.filter(id=hanmei.id).update(status_type=Status.DISABLED)
+    with pytest.raises(Refusal, match="2102"):
+        await owner_of_phone(hanmei.user_phone)
 
 
 async def test_everybody_stands_in_for_some_name() -> None:

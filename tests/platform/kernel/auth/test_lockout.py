@@ -20,6 +20,7 @@ from kernel.auth.lockout import (
     forget_failures,
     limit_guesses,
     refuse_if_locked,
+    unlock,
 )
 from kernel.auth.sessions import open_session
 from kernel.context import set_client
@@ -83,6 +84,22 @@ async def test_success_forgets() -> None:
     await forget_failures("ann")
     await fail(4)
     assert not await is_locked()
+
+
+async def test_a_locked_name_is_freed() -> None:
+    """At its usual addresses as well, and of what this process counted; and no other name."""
+    hanmei = await User.get(user_name="hanmei")
+    set_client("203.0.113.7", None)
+    await open_session(hanmei)
+    counters = [lockout._counter("hanmei"), await counter_of("hanmei"), await counter_of("wangwei")]
+    assert len(set(counters)) == 3
+    for counter in counters:
+        await fail(5, counter)
+    lockout._count_here(counters[0])
+    async with transaction(__name__):
+        await unlock("hanmei")
+    assert [await is_locked(counter) for counter in counters] == [False, False, True]
+    assert counters[0] not in lockout._unwritten
 
 
 async def test_failures_are_forgotten_a_quarter_of_an_hour_after_the_first() -> None:

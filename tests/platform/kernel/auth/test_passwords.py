@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -162,6 +164,8 @@ async def test_after_the_database_stood_still_people_sign_in_side_by_side(monkey
         ("12345678", "common"),
         ("PassWord", "common"),
         ("qwerty123", "common"),
+        ("88888888", "common"),
+        ("Mercede1", "common"),
         ("aaaaaaaa", "repeats itself"),
         ("abcabcabc", "repeats itself"),
         ("aAbBcCaA", "repeats itself"),
@@ -176,11 +180,26 @@ def test_a_weak_password_is_refused_with_the_reason(password: str, reason: str) 
     assert not password or password not in refused.value.message
 
 
-@pytest.mark.parametrize("password", ["abcd1234", "correct horse", "пароль-для", "xyz " * 31 + "abcd", "ann-Bee-77"])
+@pytest.mark.parametrize("password", ["ijkl5678", "correct horse", "пароль-для", "xyz " * 31 + "abcd", "ann-Bee-77"])
 def test_a_strong_one_is_not(password: str) -> None:
     assert len(password) <= MAX_LENGTH
     ensure_strong(password, user_name="ann.bee")
     ensure_strong(password)
+
+
+def test_common_are_the_ten_thousand_that_people_choose_most() -> None:
+    """They are compared in lower case, so all of them must be in it. Shorter ones are refused before."""
+    common = passwords.common_passwords()
+    assert len(common) >= 10_000
+    assert {"12345678", "password", "iloveyou", "mercede1"} <= common
+    assert common == {each.lower() for each in common if len(each) >= passwords.MIN_LENGTH}
+
+
+def test_they_are_read_by_whoever_asks_first() -> None:
+    """Which takes 40 ms and 15 MB: no start waits for it."""
+    asked = "import sys, kernel.auth.passwords as p; p.{}; sys.exit('zxcvbn.frequency_lists' in sys.modules)"
+    runs = [subprocess.run([sys.executable, "-c", asked.format(each)]) for each in ("MIN_LENGTH", "common_passwords()")]
+    assert [run.returncode for run in runs] == [0, 1]
 
 
 def test_a_generated_one_can_be_read_aloud() -> None:
@@ -202,6 +221,16 @@ async def test_a_new_password_comes_with_its_hash() -> None:
     generated = await NewPassword.generated()
     assert len(generated.raw) == 16
     assert await verify_password(generated.raw, generated.hash)
+
+
+async def test_for_somebody_who_is_not_signed_in_it_waits_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = await NewPassword.chosen_by_anybody(RIGHT)
+    assert await verify_password(RIGHT, chosen.hash)
+    with pytest.raises(Refusal, match="2409"):
+        await NewPassword.chosen_by_anybody("ann-is-here", user_name="ann")
+    monkeypatch.setattr(passwords, "_pace", passwords._Pace(waiting=10_000))
+    with pytest.raises(TransportRefusal, match="1004"):
+        await NewPassword.chosen_by_anybody(RIGHT)
 
 
 async def test_a_weak_one_is_taken_only_unchecked() -> None:

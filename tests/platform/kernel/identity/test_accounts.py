@@ -60,6 +60,13 @@ async def test_or_as_much_as_it_is_told() -> None:
     assert await roles_of(user_id) == {"R_USER", "R_EMPLOYEE"}
 
 
+async def test_whoever_opens_their_own_is_named_by_it() -> None:
+    """Nobody is signed in then; an account that nobody opened is one that the app made."""
+    for opened_by in ("ann", None):
+        user = await User.get(id=await open_ann(user_name=f"ann-{opened_by}", opened_by=opened_by))
+        assert (user.created_by, user.updated_by) == (opened_by, opened_by)
+
+
 @pytest.mark.parametrize("nothing", [None, ""])
 async def test_nothing_is_not_taken_twice(nothing: str | None) -> None:
     """Many have no phone and no address; that makes them no duplicates of one another."""

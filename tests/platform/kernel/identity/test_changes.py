@@ -69,9 +69,14 @@ async def test_the_version_moves_with_what_was_committed() -> None:
 async def test_the_first_change_of_all_counts_as_well() -> None:
     await GrantsVersion.all().delete()
     assert await grants_version() == 0
-    async with transaction(__name__):
-        await grants_changed()
-    assert await grants_version() == 1
+
+    async def change() -> None:
+        async with transaction(__name__):
+            await grants_changed()
+
+    await asyncio.gather(*(change() for _ in range(5)))
+    assert await grants_version() == 5
+    assert await GrantsVersion.all().count() == 1
 
 
 async def test_of_two_who_move_a_version_at_once_neither_is_lost() -> None:

@@ -9,7 +9,7 @@ from tortoise.expressions import Q
 from tortoise.transactions import in_transaction
 
 from kernel.context import Actor, DataScope, set_actor
-from kernel.models.scope import OutOfScope, Scoped
+from kernel.models.scope import OutOfScope, Scoped, scope_subjects
 from tests.platform.kernel.models.office import Department, Employee
 
 SCOPED = [DataScope.SELF, DataScope.CUSTOM, DataScope.SCOPE]
@@ -102,3 +102,11 @@ async def test_for_update_with_a_scope_across_a_join(ids: dict[str, int], monkey
         assert (await Employee.for_update(ids["Bob"])).name == "Bob"
         with pytest.raises(OutOfScope):
             await Employee.for_update(ids["Cid"])
+
+
+def test_the_tables_whose_rows_a_role_may_name(office: TortoiseContext, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that a scoped table says, by the kind of their ids."""
+    assert scope_subjects() == {}
+    monkeypatch.setattr(Department, "id_kind", "office department", raising=False)
+    monkeypatch.setattr(Employee, "scope_subject", Department)
+    assert scope_subjects() == {"office department": Department}

@@ -41,14 +41,12 @@ def holds(
     return Holding(roles=(role,), menus=frozenset(menus))
 
 
-def both(one: Holding, other: Holding) -> Holding:
-    return Holding(roles=one.roles + other.roles, menus=one.menus | other.menus)
-
-
 SELF, CUSTOM, SCOPE, ALL = DataScope.SELF, DataScope.CUSTOM, DataScope.SCOPE, DataScope.ALL
-HELD = both(
-    both(holds("shop.sell", scope=SCOPE), holds("shop.buy", scope=ALL, buttons=["B_SELL"], menus=["shop"])),
-    both(holds("shop.rent", scope=CUSTOM, rows=[1, 2]), holds("shop.rent", scope=CUSTOM, rows=[3])),
+HELD = (
+    holds("shop.sell", scope=SCOPE)
+    | holds("shop.buy", scope=ALL, buttons=["B_SELL"], menus=["shop"])
+    | holds("shop.rent", scope=CUSTOM, rows=[1, 2])
+    | holds("shop.rent", scope=CUSTOM, rows=[3])
 )
 NOT_HELD = {
     "nothing": (Holding(), []),
@@ -157,10 +155,41 @@ async def test_a_role_is_given_only_what_one_holds_and_keeps_what_it_had() -> No
     with pytest.raises(Refusal, match=r"2201 .*: hr.departments.tree"):
         async with transaction(__name__), changing_grants(other.id):
             await other.apis.add(await Api.get(route_key="hr.departments.tree"))
-    with pytest.raises(Refusal, match=r"2201 .*: hr.employees.search for the data scope all"):
+    with pytest.raises(
+        Refusal, match=r"2201 .*: hr.employees.get for the data scope all, hr.employees.search for the data scope all"
+    ):
         async with transaction(__name__), changing_grants(other.id):
             await Role.filter(id=other.id).update(data_scope=ALL)
     assert (await holding_of([other.id])).roles[0].apis == {"hr.employees.get", "hr.employees.search"}
+
+
+async def test_a_role_reaches_no_further_by_who_does_not_hold_what_it_grants() -> None:
+    """That it granted a use case for some rows is no reason to grant it for more; for fewer anybody may."""
+    other = await role("R_OTHER", SCOPE, api="hr.employees.get")
+    await act_as()
+    with pytest.raises(Refusal, match=r"2201 .*: hr.employees.get for the data scope all\."):
+        async with transaction(__name__), changing_grants(other.id):
+            await Role.filter(id=other.id).update(data_scope=ALL)
+    async with transaction(__name__), changing_grants(other.id):
+        await Role.filter(id=other.id).update(data_scope=SELF)
+    with pytest.raises(Refusal, match=r"2201 .*: hr.employees.get for the data scope scope\."):
+        async with transaction(__name__), changing_grants(other.id):
+            await Role.filter(id=other.id).update(data_scope=SCOPE)
+
+
+async def test_a_custom_role_is_given_the_rows_that_one_holds_beside_those_that_it_had() -> None:
+    mine, other = (
+        await role("R_MINE", CUSTOM, api="hr.employees.get"),
+        await role("R_OTHER", CUSTOM, api="hr.employees.get"),
+    )
+    await RoleScope.create(role=mine, subject="department", row_id=1)
+    await RoleScope.create(role=other, subject="department", row_id=2)
+    await act_as(mine)
+    async with transaction(__name__), changing_grants(other.id):
+        await RoleScope.create(role=other, subject="department", row_id=1)
+    with pytest.raises(Refusal, match=r"2201 .*: hr.employees.get for the data scope custom\."):
+        async with transaction(__name__), changing_grants(other.id):
+            await RoleScope.create(role=other, subject="department", row_id=3)
 
 
 async def test_who_enables_a_role_gives_all_that_it_holds() -> None:

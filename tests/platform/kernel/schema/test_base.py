@@ -216,6 +216,19 @@ def test_a_nul_is_refused_wherever_it_stands() -> None:
     assert outcomes == {True, False}
 
 
+@pytest.mark.parametrize("text", ["\ud800", "a\udfff", "\udc00\ud800", "é\ud83d"])
+def test_half_of_a_surrogate_pair_is_refused_wherever_it_stands(text: str) -> None:
+    """A text of any length and no pattern would take it, and the database would not."""
+    for body in ({"shopName": text}, {"unknown": [{"a": [text]}]}, {"unknown": {text: 1}}):
+        with pytest.raises(ValidationError) as caught:
+            UpdateShopRequest.model_validate(body)
+        assert [each["type"] for each in caught.value.errors()] == ["string_unicode"]
+
+
+def test_a_whole_surrogate_pair_is_a_character() -> None:
+    UpdateShopRequest.model_validate(json.loads(r'{"unknown": "\ud83d\ude00"}'))
+
+
 def test_a_body_may_be_nested_deeper_than_the_stack() -> None:
     deep: Any = "a\0b"
     for _ in range(100_000):

@@ -1,9 +1,10 @@
 """The types that bodies are made of."""
 
 import random
+import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from pydantic import TypeAdapter, ValidationError
@@ -13,6 +14,7 @@ from kernel.schema.types import (
     Date,
     Email,
     Gender,
+    Line,
     LongText,
     Millis,
     Password,
@@ -184,40 +186,81 @@ def test_an_amount_is_a_plain_number_of_two_places(value: object) -> None:
         "Ange\u0301lique",
         "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
         "\u0915\u094d\u200d\u0937",
-        "\u1797\u17b6\u179f\u17b6\u200b\u1781\u17d2\u1798\u17c2\u179a",
-        "\u05d0\u05d1\u200f (IT)",
+        "\u09b0\u200d\u09cd\u09af\u09be\u099a\u09c7\u09b2",
+        "\u0dc1\u0dca\u200d\u0dbb\u0dd3",
+        "\u0d85\u0db1\u0dd4\u0dbb\u0dcf",
         "\U0001f469\u200d\U0001f4bb",
-        "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "\U0001f575\U0001f3fb\u200d\u2642\ufe0f",
+        "\U0001f3f3\ufe0f\u200d\U0001f308",
+        "I \u2764\ufe0f Rome \u203c\ufe0f",
         "\U0001fae9 of Unicode 16",
         "\u5f20\u3000\u4f1f",
     ],
     ids=ascii,
 )
 def test_names_of_every_script_are_names(name: str) -> None:
-    """With joiners in Persian, Hindi, Khmer and emoji, with a direction mark, with emoji newer than this Python."""
+    """With joiners in Persian, Hindi, Bengali, Sinhala and emoji, with emoji newer than this Python."""
     assert TypeAdapter(ShortText).validate_python(name) == name
+
+
+@pytest.mark.parametrize("name", ["\u0301", "\u0301 \u0308", "\u3000", "\u00a0\u2009"], ids=ascii)
+def test_a_name_that_nobody_sees_is_none(name: str) -> None:
+    with pytest.raises(ValidationError, match=r"that can be seen|at least 1 character"):
+        TypeAdapter(ShortText).validate_python(name)
+
+
+INVISIBLE = [chr(each) for each in range(0x110000) if unicodedata.category(chr(each)) in ("Cc", "Cf", "Zl", "Zp")]
+FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2065\u2800\u3164\uffa0\ufff0\U0001d159"
+SELECTORS = "\ufe00\ufe0d\ufe0e\ufe0f\U000e0100\U000e01ef"
+PRIVATE, TAGS = "\ue000\uf8ff\U000f0000\U0010fffd", "\U000e0001\U000e0041\U000e007f\U000e0fff"
+
+
+def test_no_name_holds_what_nobody_sees() -> None:
+    """Nobody could tell two people apart by it. What is drawn as nothing is refused wherever it stands."""
+    line = TypeAdapter(ShortText)
+    assert len(INVISIBLE) > 200
+    for char in (*INVISIBLE, *FILLERS, *SELECTORS, *PRIVATE, *TAGS):
+        for name in (f"An{char}n", f"Ann {char}", f"{char}Ann", f"\u5f20{char}\u4f1f", f"\u5f20{char}"):
+            if name == name.strip():
+                with pytest.raises(ValidationError, match="must not contain"):
+                    line.validate_python(name)
 
 
 @pytest.mark.parametrize(
     "name",
     [
-        "\u200b",
-        "\u200b \u2060",
-        "\u200d\u200c",
-        "\u00ad",
-        "\ufeff",
-        "\u3164",
-        "\u2800",
-        "\u115f\u1160",
-        "\ufe0f",
-        "\u0301",
-        "\U000e0041",
+        "\u0645\u06cc\u200c",
+        "\u200c\u0645\u06cc",
+        "\u0645\u06cc\u200c\u200c\u062e",
+        "\u0645\u06cc\u200c \u062e",
+        "\u0645\u06cc\u200cx",
+        "\u0645\u200d\u06cc",
+        "\u0915\u094d\u200dk",
+        "\u0915\u200d\u0937",
+        "\u05d0\u200c\u05d1",
+        "\U0001f469\u200d",
+        "\U0001f469\u200d\u200d\U0001f4bb",
+        "\U0001f469\u200c\U0001f4bb",
+        "\U0001f469\u200d\u0645",
+        "\u2764\ufe0f\ufe0f",
+        "\u0645\ufe0f",
+        "1\ufe0f",
     ],
     ids=ascii,
 )
-def test_a_name_that_nobody_sees_is_none(name: str) -> None:
-    with pytest.raises(ValidationError, match="at least one character that can be seen"):
+def test_a_joiner_stands_where_it_changes_what_is_seen(name: str) -> None:
+    """Not at an end, not doubled, not beside a blank or a Latin letter, nor between those that never join."""
+    with pytest.raises(ValidationError, match="must not contain"):
         TypeAdapter(ShortText).validate_python(name)
+
+
+def test_a_line_is_as_long_as_it_says_and_no_character_longer() -> None:
+    line = TypeAdapter(Annotated[str, Line(3)])
+    assert line.validate_python("  a\u2764\ufe0f ") == "a\u2764\ufe0f"
+    assert line.json_schema() == {"type": "string", "minLength": 1, "maxLength": 3}
+    for text in ("abcd", " ", "a\u200b"):
+        with pytest.raises(ValidationError):
+            line.validate_python(text)
 
 
 @pytest.mark.parametrize(
@@ -232,6 +275,9 @@ def test_a_name_that_nobody_sees_is_none(name: str) -> None:
         ("Ann\u2028Bob", "U\\+2028"),
         ("\u202egpj.exe", "U\\+202E .RIGHT-TO-LEFT OVERRIDE"),
         ("Ann\u2066 ", "U\\+2066"),
+        ("Ann\u200bBob", "U\\+200B .ZERO WIDTH SPACE"),
+        ("\u05d0\u05d1\u200f (IT)", "U\\+200F .RIGHT-TO-LEFT MARK"),
+        ("Ann\ue000", "U\\+E000 .an invisible character"),
     ],
     ids=ascii,
 )
@@ -251,7 +297,7 @@ def test_a_remark_may_have_lines_and_nothing_else_that_steers() -> None:
 
 def test_an_address_hides_nothing_and_is_written_in_one_way() -> None:
     email = TypeAdapter(Email)
-    for hidden in ("a\u200bnn@b.cd", "ann@b.c\u200dd", "a\x1b@b.cd", "a\u00adb@c.de"):
+    for hidden in ("a\u200bnn@b.cd", "ann@b.c\u200dd", "a\x1b@b.cd", "a\u00adb@c.de", "a\u3164@b.cd"):
         with pytest.raises(ValidationError, match="no invisible characters"):
             email.validate_python(hidden)
     assert email.validate_python("E\u0301@b.cd") == email.validate_python("\u00e9@b.cd")

@@ -14,6 +14,7 @@ from kernel.search.request import (
     AtMost,
     AuditedSearchRequest,
     Contains,
+    ContainsPhone,
     Exact,
     Filter,
     OneOf,
@@ -30,6 +31,7 @@ class Size(StrEnum):
 
 class SearchShopsRequest(AuditedSearchRequest):
     shop_name: Contains = None
+    phone: ContainsPhone = None
     code: StartsWith = None
     size_class: Exact[Size] = None
     owner_id: Exact[SqidId[Employee]] = None
@@ -57,6 +59,8 @@ def test_a_search_without_a_word() -> None:
     [
         ({"shopName": "a"}, {"shop_name__icontains": "a"}),
         ({"shop_name": "a"}, {"shop_name__icontains": "a"}),
+        ({"phone": " +86 (138)-1111 "}, {"phone__icontains": "+861381111"}),
+        ({"phone": " -() "}, {}),
         ({"code": "A"}, {"code__istartswith": "A"}),
         ({"sizeClass": "l"}, {"size_class": Size.LARGE}),
         ({"ownerId": public_id(Employee, 7)}, {"owner_id": 7}),
@@ -79,7 +83,19 @@ def test_a_period_of_creation() -> None:
 
 @pytest.mark.parametrize("nothing", [None, ""])
 def test_null_and_an_empty_text_do_not_filter(nothing: object) -> None:
-    names = ("shopName", "code", "sizeClass", "ownerId", "open", "tags", "leastStaff", "mostStaff", "ownerName", "city")
+    names = (
+        "shopName",
+        "phone",
+        "code",
+        "sizeClass",
+        "ownerId",
+        "open",
+        "tags",
+        "leastStaff",
+        "mostStaff",
+        "ownerName",
+        "city",
+    )
     assert filters(**dict.fromkeys(names, nothing), createdAtStart=nothing, createdAtEnd=nothing) == {}
 
 
@@ -110,6 +126,7 @@ def test_pages_count_from_one(current: int, size: int, offset: int) -> None:
         {"orderBy": ["a"] * 9},
         {"orderBy": ["a" * 65]},
         {"shopName": "a" * 201},
+        {"phone": "1" * 201},
         {"code": "a" * 201},
         {"sizeClass": "x"},
         {"ownerId": "x"},

@@ -50,7 +50,7 @@ def test_everything_is_found_by_where_it_stands(discovered: Features) -> None:
         "features/shop/big_orders/late_ones/send.py": SEND.replace("/{order_id}/send", "").replace("order_id: int", ""),
         "features/shop/models.py": MODELS,
         "features/shop/access.py": "from kernel import *\n\naccess = Declarations(roles=[RoleEntry('R_SHOP', 'Shop')])\n",
-        "features/shop/seed.py": "DEMO_ACCOUNTS = {'ann': 'shopkeeper'}\n\nasync def seed(): ...\n\nasync def generate_demo_rows(n, advance): ...\n",
+        "features/shop/seed.py": "DEMO_ACCOUNTS = {'ann': 'shopkeeper'}\n\nasync def install(): ...\n\nasync def seed(): ...\n\nasync def generate_demo_rows(n, advance): ...\n",
         "features/shop/events.py": "class OrderSent: ...\n",
         "features/shop/pricing.py": '"""A rule that several slices share."""\n',
         "features/post/feature.py": 'from kernel import Feature\n\nfeature = Feature(title="Post", prefix="/post")\n',
@@ -61,9 +61,11 @@ def test_everything_is_found_by_where_it_stands(discovered: Features) -> None:
     }
     post, shop = discovered(files)
     assert (post.name, post.slices, post.models, post.seed, post.demo_accounts) == ("post", (), None, None, {})
+    assert post.install is None
     assert (shop.name, shop.title, shop.models) == ("shop", "Shop", "features.shop.models")
     assert [role.code for role in shop.access.roles] == ["R_SHOP"]
     assert shop.demo_accounts == {"ann": "shopkeeper"}
+    assert shop.install
     assert shop.seed
     assert shop.generate_demo_rows
     assert {(each.name, each.path, *each.tags) for each in shop.slices} == {
@@ -291,6 +293,17 @@ def test_a_module_without_tables_needs_none(discovered: Features, configure: Con
     discovered(SHOP)
     configure(SHOP_DB_URL="sqlite://shop.sqlite3")
     assert list(database_config()["connections"]) == ["default"]
+
+
+def test_nor_is_one_given_to_a_module_that_writes_tables_of_the_common_one(
+    discovered: Features, configure: Configure
+) -> None:
+    tied = SHOP["features/shop/feature.py"].replace("title=", "own_database=False, title=")
+    discovered(SHOP | {"features/shop/feature.py": tied, "features/shop/models.py": MODELS})
+    database_config()
+    configure(SHOP_DB_URL="sqlite://shop.sqlite3")
+    with pytest.raises(SettingsError, match="SHOP_DB_URL: shop writes tables of the common database too; it cannot"):
+        database_config()
 
 
 @pytest.mark.parametrize("kind", ["ForeignKeyField", "OneToOneField", "ManyToManyField"])

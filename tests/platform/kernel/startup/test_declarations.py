@@ -171,6 +171,11 @@ def test_what_stops_the_start(shop: Shop, file: str, right: str, wrong: str, say
         ),
         (
             '            menus=["shop_orders"]',
+            '            menus=["stall_*"]',
+            "10: role R_SHOP grants the menu stall_*, and there is none",
+        ),
+        (
+            '            menus=["shop_orders"]',
             '            menus=["shop_ordres"]',
             "10: role R_SHOP grants the menu shop_ordres, and there is none; did you mean shop_orders?",
         ),
@@ -183,5 +188,10 @@ def test_what_stops_the_start(shop: Shop, file: str, right: str, wrong: str, say
     ],
 )
 def test_what_is_declared_in_vain(shop: Shop, right: str, wrong: str, says: str) -> None:
-    """A pattern is allowed for use cases and buttons, and a menu is called by its name."""
+    """A pattern is allowed but for a role's home, which is one menu."""
     assert shop(access=(right, wrong)) == [f"features/shop/access.py:{says}"]
+
+
+@pytest.mark.parametrize("pattern", ["shop_*", "*"])
+def test_a_pattern_of_menus_is_not_declared_in_vain(shop: Shop, pattern: str) -> None:
+    assert shop(access=('            menus=["shop_orders"]', f'            menus=["{pattern}"]')) == []

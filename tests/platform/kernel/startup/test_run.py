@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from tortoise.exceptions import OperationalError
 
 from features.hr.models import Tag
-from kernel.errors.operator import StartupRefused
+from kernel.errors.operator import SettingsError, StartupRefused
 from kernel.identity.models import Api, Role, User
 from kernel.slices.discovery import Feature, discover
 from kernel.startup import run
@@ -87,6 +87,26 @@ async def test_there_are_none_outside_of_demo_mode(env: str, app: FastAPI, confi
     await start_up([*discover(), with_seed(seed)])
 
 
+@pytest.mark.parametrize("env", ["demo", "development", "production"])
+async def test_what_every_installation_begins_with_is_there_in_every_mode(
+    env: str, app: FastAPI, configure: Configure
+) -> None:
+    """In a transaction, before the demo rows, which may need it."""
+    made: list[str] = []
+
+    async def install() -> None:
+        made.append(f"installed, {collected.get() is not None}")
+
+    async def seed() -> None:
+        made.append("sown")
+
+    await end_demo_accounts()
+    configure(APP_ENV=env)
+    feature = Feature(title="Shop", prefix="/shop", name="shop", install=install, seed=seed)
+    await start_up([*discover(), feature])
+    assert made == ["installed, True", "sown"][: 2 if env == "demo" else 1]
+
+
 async def test_a_seed_that_fails_stops_it(unfinished: None) -> None:
     async def seed() -> None:
         await Tag.create(name="half sown", category="test")
@@ -117,6 +137,13 @@ async def test_one_that_does_not_answer_is_refused(unfinished: None, no_app: Non
         await start_up(discover())
     assert "hidden" not in str(refused.value)
     assert len(str(refused.value).splitlines()) == 1
+    assert not finished()
+
+
+async def test_a_sender_of_codes_that_cannot_send_is_refused(unfinished: None, configure: Configure) -> None:
+    configure(CAPTCHA_SENDER="features.nothing:send")
+    with pytest.raises(SettingsError, match=r"^CAPTCHA_SENDER="):
+        await start_up(discover())
     assert not finished()
 
 

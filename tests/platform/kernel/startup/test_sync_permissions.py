@@ -168,21 +168,24 @@ async def test_what_was_changed_stays_changed() -> None:
         await start(feature)
 
 
-@pytest.mark.parametrize(
-    ("table", "column", "name"), [(Menu, "route_name", "shop_orders"), (Role, "role_code", "R_SHOP")]
-)
-async def test_what_was_deleted_is_missing_and_comes_back(table: type[Menu | Role], column: str, name: str) -> None:
-    """As `kernel.rbac.declarations` says: who wants to be rid of it disables it."""
-    role = RoleEntry("R_SHOP", "Keeper", menus=["shop_orders"])
-    feature = shop(slice_(), menus=[replace(ORDERS, buttons_of=())], roles=[role])
-    await start(feature)
-    await table.filter(**{column: name}).delete()
-    await start(feature)
-    assert await table.filter(**{column: name}).exists()
-    assert await granted("R_SHOP", "menus") == {"shop_orders"}
-
-
 # --- roles, menus and buttons
+
+
+async def test_a_pattern_of_menus() -> None:
+    """`*` is all there is, whichever module brings it, and whoever made it."""
+    made = await Menu.create(route_name="made", menu_type=MenuType.MENU, menu_name="Made by hand", route_path="/made")
+    boss, keeper = RoleEntry("R_BOSS", "Boss", menus=["*"]), RoleEntry("R_SHOP", "Keeper", menus=["shop_*", "h?me"])
+    await start(shop(menus=[ORDERS], roles=[boss, keeper]))
+    assert await granted("R_BOSS", "menus") == {menu.route_name for menu in await Menu.all()}
+    assert made.route_name in await granted("R_BOSS", "menus")
+    assert await granted("R_SHOP", "menus") == {"shop_orders", "home"}
+
+
+async def test_an_administrator_holds_all_there_is_and_all_that_is_new() -> None:
+    await start(shop(slice_(button="B_SEND"), menus=[ORDERS]))
+    for what, table in {"apis": Api, "menus": Menu, "buttons": Button}.items():
+        assert len(await granted("R_ADMIN", what)) == await table.all().count()
+    assert await granted("R_SHOP", "buttons") == set()
 
 
 async def test_a_new_role_gets_all_that_it_declares() -> None:
