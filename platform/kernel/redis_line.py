@@ -112,13 +112,13 @@ class Line:
             self._insisted.popleft()
 
     def _send(self, commands: Sequence[Command]) -> asyncio.Future[_Answers]:
-        asked = asyncio.get_running_loop().create_future()
-        if not self._is_up or self._connection._writer is None:
+        asked, writer = asyncio.get_running_loop().create_future(), self._connection._writer
+        if not self._is_up or writer is None or writer.is_closing():
             asked.set_result(None)
             return asked
         for command in commands:
             note_command(str(command[0]))
-        self._connection._writer.writelines(self._connection.pack_commands(commands))
+        writer.writelines(self._connection.pack_commands(commands))
         self._asked.append((len(commands), asked))
         return asked
 
@@ -148,7 +148,7 @@ class Line:
                 self._is_up = self._is_late = False
                 self._sound_from = time.monotonic() + HOLD_SECONDS
                 while self._asked:
-                    _answer(self._asked.popleft()[1], None)
+                    self._asked.popleft()[1].set_result(None)
                 self._tried.set()
                 await self._connection.disconnect(nowait=True)
             await asyncio.sleep(RECONNECT_SECONDS)
@@ -157,11 +157,9 @@ class Line:
         """Until the connection ends. Raises RedisError for that, and for an answer that is an error."""
         while True:
             answers = [await self._connection.read_response()]
-            count, asked = self._asked[0]
-            while len(answers) < count:
+            while len(answers) < self._asked[0][0]:
                 answers.append(await self._connection.read_response())
-            self._asked.popleft()
-            _answer(asked, answers)
+            self._asked.popleft()[1].set_result(answers)
             if self._is_late:
                 self._is_late = False
                 self._sound_from = max(self._sound_from, time.monotonic() + RECONNECT_SECONDS)
@@ -190,8 +188,3 @@ class InProcessLine(Line):
 
     async def insist(self, *commands: Command) -> None:
         await self.ask(*commands)
-
-
-def _answer(asked: asyncio.Future[_Answers], answers: _Answers) -> None:
-    if not asked.done():
-        asked.set_result(answers)

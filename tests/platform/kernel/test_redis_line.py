@@ -126,6 +126,16 @@ async def test_a_busy_process_is_not_taken_for_a_slow_redis(to_server: Line) -> 
     await working
 
 
+async def test_an_answer_that_has_come_by_then_is_read(to_server: Line, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On an event loop that looks at its clock before it looks at its sockets."""
+
+    async def wait(*_: object, **__: object) -> None:
+        time.sleep(0.1)  # noqa: ASYNC251
+
+    monkeypatch.setattr(asyncio, "wait", wait)
+    assert await to_server.ask(("MGET", "a")) == [["a"]]
+
+
 @pytest.mark.usefixtures("at_once")
 async def test_if_it_stays_silent_there_is_another_connection(
     to_server: Line, server: ScriptedRedis, monkeypatch: pytest.MonkeyPatch
