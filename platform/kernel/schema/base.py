@@ -73,16 +73,16 @@ class Request(Schema):
         return {name: value for name, value in blanks_read.items() if value is not None or name not in defaulted}
 
 
-def _unstorable(body: object) -> PydanticCustomError | None:
+def _unstorable(body: dict[str, Any]) -> PydanticCustomError | None:
     """What to say of a text somewhere in the body that not every database holds; None if there is none."""
-    names = body.keys() if isinstance(body, dict) else ()  # of fields; one that is none is ignored
-    waiting = [body]  # not by recursion: a body may be nested deeper than Python's stack
+    # Not by recursion: a body may be nested deeper than Python's stack. A name is a field's, or ignored and only logged.
+    waiting: list[Any] = [*body.values(), *(name for name in body if "\0" in name)]
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
             if "\0" in value:
                 return PydanticCustomError("string_nul", "a text must not contain the character NUL (U+0000)")
-            if not value.isascii() and value not in names and _SURROGATE.search(value):
+            if not value.isascii() and _SURROGATE.search(value):
                 return PydanticCustomError("string_unicode", "a text must not contain half of a surrogate pair")
         elif isinstance(value, dict):
             waiting += [*value, *value.values()]

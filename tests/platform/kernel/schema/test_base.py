@@ -242,3 +242,8 @@ def test_an_answer_is_made_of_what_our_code_gives_it() -> None:
         name: str | None
 
     assert ShopRecord(name="").name == ""
+
+
+def test_half_a_pair_in_a_name_does_not_excuse_one_in_a_value() -> None:
+    with pytest.raises(ValidationError, match="half of a surrogate pair"):
+        UpdateShopRequest.model_validate({"\ud800": 1, "text": "\ud800"})
