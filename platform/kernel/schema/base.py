@@ -76,7 +76,7 @@ class Request(Schema):
 def _unstorable(body: dict[str, Any]) -> PydanticCustomError | None:
     """What to say of a text somewhere in the body that not every database holds; None if there is none."""
     # Not by recursion: a body may be nested deeper than Python's stack. A name is a field's, or ignored and only logged.
-    waiting: list[Any] = [*body.values(), *(name for name in body if "\0" in name)]
+    waiting: list[Any] = [*body.values(), *(name for name in body if "\0" in str(name))]
     while waiting:
         value = waiting.pop()
         if isinstance(value, str):
