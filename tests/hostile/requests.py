@@ -11,6 +11,7 @@ from kernel.context import set_actor
 from kernel.identity.models import Role, User
 from kernel.ids import Kind, kind_of
 from kernel.models.base import Model
+from kernel.schema.base import wire_name
 from kernel.slices.route import SliceRoute
 from tests.callers import id_kinds
 
@@ -125,3 +126,14 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
 def of_another_kind(kind: Kind) -> str:
     """The id of a row that is there, of another table."""
     return kind_of(User if kind is not kind_of(User) else Role).encode(1)
+
+
+def columns() -> set[str]:
+    """The names of all columns and relations of all tables, as the wire and as Python spells them."""
+    known: list[type[Model]] = [Model]
+    names = set[str]()
+    for model in known:  # grows while it runs
+        known += type.__subclasses__(model)
+        if model.__module__.startswith(("features.", "kernel.")):
+            names |= set(model._meta.fields_map)
+    return names | {wire_name(name) for name in names}

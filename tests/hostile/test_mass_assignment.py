@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from kernel.models.base import Model
 from kernel.rbac.authorize import Access
 from kernel.schema.base import Request, wire_name
 from kernel.search.request import SearchRequest
@@ -16,7 +15,7 @@ from kernel.slices.route import SliceRoute
 from tests import database, state
 from tests.callers import Answer, every_slice, slice_named
 from tests.conftest import SignedIn
-from tests.hostile.requests import add_rows, body_fields, good_request, places
+from tests.hostile.requests import add_rows, body_fields, columns, good_request, places
 
 RANDOM = {"password_hash", "family"}
 VALUES: list[Any] = ["2", 1, True]
@@ -29,17 +28,6 @@ def writes(route: SliceRoute) -> bool:
 
 
 WRITING = [route.name for route in every_slice() if writes(route)]
-
-
-def columns() -> set[str]:
-    """The names of all columns and relations of all tables, as the wire and as Python spells them."""
-    known: list[type[Model]] = [Model]
-    names = set[str]()
-    for model in known:  # grows while it runs
-        known += type.__subclasses__(model)
-        if model.__module__.startswith(("features.", "kernel.")):
-            names |= set(model._meta.fields_map)
-    return names | {wire_name(name) for name in names}
 
 
 async def outcome(name: str, signed_in: SignedIn, more: dict[str, Any]) -> tuple[Answer, database.Contents]:

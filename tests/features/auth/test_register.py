@@ -16,6 +16,7 @@ from kernel.startup.demo_accounts import _holders
 from tests.callers import Answer, Caller, as_snapshot, bearer
 from tests.conftest import NOW
 from tests.features.auth.conftest import Sent, wrong
+from tests.hostile.requests import columns
 from tests.state import unchanged
 
 PHONE, TAKEN = "+8613811112222", "+8613800000001"
@@ -42,6 +43,24 @@ async def test_the_account_is_one_s_own(client: Caller, sent: Sent) -> None:
     assert signed_in.data["mustChangePassword"] is False
     client.headers.update(bearer(signed_in.data["token"]))
     assert (await client.call("auth.user_info")).data["roles"] == ["R_USER"]
+
+
+async def test_nothing_else_is_ones_own_to_say(client: Caller, sent: Sent) -> None:
+    """Mass assignment: every column of every table."""
+    declared = {"phone", "code", "password", "user_name", "userName"}
+    said = dict.fromkeys(sorted(columns() - declared), "2")
+    await register(client, await sent(PHONE), **said | {"byUserRoleCodeList": ["R_SUPER"], "roles": ["R_SUPER"]})
+    user = await User.get(user_name="lilei").values()
+    assert {
+        name: user[name] for name in ("status_type", "token_version", "created_by", "nick_name", "user_gender")
+    } == {
+        "status_type": Status.ENABLED,
+        "token_version": 0,
+        "created_by": "lilei",
+        "nick_name": None,
+        "user_gender": "3",
+    }
+    assert [role.role_code for role in await (await User.get(user_name="lilei")).roles] == ["R_USER"]
 
 
 async def test_the_login_log_tells_of_it(client: Caller, sent: Sent) -> None:
