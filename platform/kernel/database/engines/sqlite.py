@@ -99,6 +99,9 @@ class _Held(ConnectionWrapper[Any]):
         await _take(self._lock, self._seconds)
         try:
             await self.ensure_connection()
+            # Of a cancelled `bulk_create`, say: whoever holds the lock has ended. What is written next would go with it.
+            if self.connection.in_transaction:
+                await self.connection.rollback()
         except BaseException:
             self._lock.release()
             raise

@@ -82,3 +82,18 @@ async def test_writers_of_one_process_wait_for_one_another_so_long(sqlite_url: s
 async def second(client: BaseDBAsyncClient) -> None:
     async with client._in_transaction() as transaction:
         await transaction.execute_query("INSERT INTO t VALUES (2)")
+
+
+async def test_what_a_cancelled_statement_left_open_takes_nothing_with_it(sqlite_url: str) -> None:
+    """A row that is written after it stays, and is seen by the connection that reads."""
+    async with initialised(sample_config(sqlite_url)) as client:
+        assert isinstance(client, SqliteClient)
+        await client.execute_script("CREATE TABLE t (n int)")
+        assert client._connection
+        await client._connection.execute("BEGIN")
+        await client._connection.execute("INSERT INTO t VALUES (1)")
+        await client.execute_query("INSERT INTO t VALUES (2)")
+        assert await client.execute_query_dict("SELECT n FROM t") == [{"n": 2}]
+        async with in_transaction() as transaction:
+            await transaction.execute_query("INSERT INTO t VALUES (3)")
+        assert await client.execute_query_dict("SELECT n FROM t") == [{"n": 2}, {"n": 3}]
