@@ -14,6 +14,8 @@ from kernel import __main__ as command_line
 from kernel.database.migrations.changes import Renames
 from kernel.errors.operator import StartupRefused
 from kernel.slices.discovery import discover
+from tests.live.server import command as live_command
+from tests.live.server import environment
 from tests.platform.kernel.conftest import Configure, Features
 from tests.platform.kernel.slices.test_discovery import FEATURE, MODELS, SEND
 
@@ -179,13 +181,14 @@ async def test_a_malformed_setting_is_one_line(command: str, run: Run, configure
 
 
 @pytest.mark.parametrize("command", ["serve", "migrate", "history"])
-async def test_a_database_that_does_not_answer_is_one_line(command: str, run: Run, configure: Configure) -> None:
-    configure(DB_URL="postgres://u:hidden@127.0.0.1:1/x")
-    code, out, err = await run(command)
-    assert (code, out) == (1, "")
-    assert err.startswith("database 'default' does not answer: ")
-    assert len(err.splitlines()) == 1
-    assert "hidden" not in err
+def test_a_database_that_does_not_answer_is_one_line(command: str, tmp_path: Path) -> None:
+    """In a process of its own: Tortoise would set up the tables of this one for PostgreSQL, and leave them so."""
+    env = environment(tmp_path / "var", DB_URL="postgres://u:hidden@127.0.0.1:1/x")
+    done = live_command(command, env=env)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("database 'default' does not answer: ")
+    assert len(done.stderr.splitlines()) == 1
+    assert "hidden" not in done.stderr
 
 
 async def test_a_folder_that_cannot_be_written_is_one_line(run: Run, tmp_path: Path, configure: Configure) -> None:
