@@ -15,7 +15,7 @@ from kernel.database.migrations.writer import missing_migrations, write
 from kernel.errors.operator import OperatorError
 from kernel.logs import configure_logs
 from kernel.rbac.authorize import Requirement
-from kernel.redis import close_redis, open_redis
+from kernel.redis_line import connected
 from kernel.server import serve
 from kernel.settings import settings
 from kernel.slices.discovery import database_config, discover
@@ -143,11 +143,8 @@ async def _end_demo_accounts() -> int:
     async with TortoiseContext() as context:
         await context.init(config=database_config())
         await refuse_unmigrated_database()
-        open_redis(settings().redis_url)  # workers that run already are to know at once
-        try:
+        async with connected(settings().redis_url):  # workers that run already are to know at once
             ended = await end_demo_accounts()
-        finally:
-            await close_redis()
     if not ended.user_names:
         _print(["No account has the password of demo mode."])
         return 0

@@ -10,8 +10,7 @@ from fastapi_offline import FastAPIOffline
 from tortoise import Tortoise
 
 from kernel.logs import configure_logs
-from kernel.redis import close_redis, open_redis
-from kernel.redis_line import close_line, open_line
+from kernel.redis_line import connected
 from kernel.settings import Settings, settings
 from kernel.slices.discovery import database_config, discover
 from kernel.slices.index import SliceIndex
@@ -47,14 +46,11 @@ def _bare_app(config: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
-    open_redis(settings().redis_url)
-    await open_line(settings().redis_url)
-    # Requests run in tasks other than this one, so the connections are those of the process.
-    await Tortoise.init(config=database_config(), _enable_global_fallback=True)
-    try:
-        await start_up(discover())
-        yield
-    finally:
-        await Tortoise.close_connections()
-        await close_line()
-        await close_redis()
+    async with connected(settings().redis_url):
+        # Requests run in tasks other than this one, so the connections are those of the process.
+        await Tortoise.init(config=database_config(), _enable_global_fallback=True)
+        try:
+            await start_up(discover())
+            yield
+        finally:
+            await Tortoise.close_connections()

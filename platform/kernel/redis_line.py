@@ -3,14 +3,14 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
 from redis.asyncio import ConnectionPool, Redis
 
-from kernel.redis import TIMEOUT_SECONDS, note_command, redis
+from kernel.redis import TIMEOUT_SECONDS, close_redis, note_command, open_redis, redis
 
 PATIENCE_SECONDS = 0.05
 RECONNECT_SECONDS = 0.5
@@ -23,6 +23,18 @@ _Answers = list[Any] | None
 log = structlog.get_logger(__name__)
 
 _line: "Line | None" = None
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[None]:
+    """For an app, or a command that changes what an app keeps in Redis: its client and its line, open within."""
+    open_redis(url)
+    try:
+        await open_line(url)
+        yield
+    finally:
+        await close_line()
+        await close_redis()
 
 
 async def open_line(url: str) -> None:

@@ -5,10 +5,9 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -17,43 +16,17 @@ import pytest
 from kernel.redis_line import HOLD_SECONDS, PATIENCE_SECONDS
 from tests.database import SERVER
 from tests.live.client import LiveCaller, at_once
+from tests.live.pair import SETTINGS, Two
 from tests.live.redis_server import RedisServer, redis_server
-from tests.live.server import ROOT, Server, serving, until
+from tests.live.server import ROOT, serving, until
 from tests.proxy import proxy_to
 
 pytestmark = pytest.mark.skipif(
     not SERVER or not shutil.which("redis-server"), reason="needs PostgreSQL, and a redis-server to start"
 )
 
-SETTINGS = {"ARGON2_MEMORY_KIB": "64", "ARGON2_TIME_COST": "1"}
 SLACK_SECONDS = 0.04
 NO_REDIS = "redis://127.0.0.1:1"
-
-
-@dataclass
-class Two:
-    """Two servers on one database and one Redis."""
-
-    redis: RedisServer
-    one: Server
-    other: Server
-    env: Mapping[str, str]
-
-    def sign_in(self, name: str = "hanmei") -> tuple[LiveCaller, LiveCaller]:
-        """The same session on both, which both keep."""
-        here, there = LiveCaller(self.one, name), LiveCaller(self.other)
-        there.use_token_of(here)
-        assert [here.search().code, there.search().code] == ["0000", "0000"]
-        return here, there
-
-
-@pytest.fixture
-def two(migrated: dict[str, str], tmp_path: Path) -> Iterator[Two]:
-    with ExitStack() as stack:
-        redis = stack.enter_context(redis_server(tmp_path / "redis"))
-        env = migrated | SETTINGS | {"REDIS_URL": redis.url}
-        one = stack.enter_context(serving(env))
-        yield Two(redis, one, stack.enter_context(serving(env)), env)
 
 
 def succeed(caller: LiveCaller, method: str, path: str, **body: str) -> None:

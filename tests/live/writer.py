@@ -13,8 +13,7 @@ from tortoise.expressions import F
 from kernel import Status, hot_cache, transaction
 from kernel.identity.changes import grants_changed, users_changed
 from kernel.identity.models import Role, User
-from kernel.redis import open_redis
-from kernel.redis_line import open_line
+from kernel.redis_line import connected
 from kernel.settings import settings
 from kernel.slices.discovery import database_config
 
@@ -43,9 +42,7 @@ async def _die(_names: object) -> None:
 
 
 async def main(change: Callable[[str], Awaitable[None]], name: str, *, dies: bool) -> None:
-    open_redis(settings().redis_url)
-    await open_line(settings().redis_url)
-    async with TortoiseContext() as context:
+    async with connected(settings().redis_url), TortoiseContext() as context:
         await context.init(config=database_config())
         with patch.object(hot_cache, "unmark", _die if dies else hot_cache.unmark):
             async with transaction(__name__):
