@@ -95,7 +95,9 @@ async def role(code: str, scope: DataScope = SELF, *, api: str | None = None) ->
 
 async def act_as(*roles: Role, is_super: bool = False) -> None:
     held = (await read_grants([each.id for each in roles])).roles.values()
-    set_actor(Actor(user_id=1, user_name="ann", held=tuple(held), is_super=is_super))
+    user = await User.create(user_name="ann", password_hash="x")
+    await user.roles.add(*roles)
+    set_actor(Actor(user_id=user.id, user_name="ann", held=tuple(held), is_super=is_super))
 
 
 async def test_what_roles_hold_is_what_the_tables_say() -> None:
@@ -190,6 +192,15 @@ async def test_a_custom_role_is_given_the_rows_that_one_holds_beside_those_that_
     with pytest.raises(Refusal, match=r"2201 .*: hr.employees.get for the data scope custom\."):
         async with transaction(__name__), changing_grants(other.id):
             await RoleScope.create(role=other, subject="department", row_id=3)
+
+
+async def test_a_role_that_one_held_when_the_request_began_counts_no_more() -> None:
+    mine, other = await role("R_MINE", api="hr.employees.search"), await role("R_OTHER")
+    await act_as(mine)
+    await Role.filter(id=mine.id).update(status_type=Status.DISABLED)
+    with pytest.raises(Refusal, match=r"2201 .*: hr.employees.search"):
+        async with transaction(__name__), changing_grants(other.id):
+            await other.apis.add(await Api.get(route_key="hr.employees.search"))
 
 
 async def test_who_enables_a_role_gives_all_that_it_holds() -> None:
