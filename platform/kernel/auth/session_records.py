@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from pydantic import computed_field
+from pydantic import Field, computed_field
 from tortoise.queryset import QuerySet
 
 from kernel.clock import now
+from kernel.context import require_actor
 from kernel.identity.models import EndReason, Session
 from kernel.ids import PublicId
 from kernel.schema.base import Schema
@@ -16,9 +17,12 @@ MOST_SHOWN = 200
 
 
 class SessionRecord(Schema):
-    """One sign-in on one device. `live`: its tokens are good, as far as this session is concerned."""
+    """One sign-in on one device. `live`: its tokens are good, as far as this session is concerned. `current`: it is the one
+    that asks.
+    """
 
     id: PublicId[Session]
+    family: Annotated[str, Field(exclude=True)]
     address: str | None
     agent: str | None
     created_at: Millis
@@ -32,6 +36,11 @@ class SessionRecord(Schema):
     @property
     def live(self) -> bool:
         return self.ended_at is None and self.expires_at > now()
+
+    @computed_field
+    @property
+    def current(self) -> bool:
+        return self.family == require_actor().session
 
 
 def sessions_of(user_id: int) -> QuerySet[Session]:

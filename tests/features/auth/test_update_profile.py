@@ -59,4 +59,5 @@ async def test_only_the_four_fields_are_ones_own_to_change(signed_in: SignedIn) 
     liuqing = await signed_in("liuqing")
     said = {"userName": "boss", "statusType": "2", "byUserRoleCodeList": ["R_SUPER"], "mustChangePassword": True}
     async with unchanged():
-        await update(liuqing, **said, tokenVersion=9, passwordHash="x", lastLogin=1, createdBy="boss", id="1")
+        answer = await update(liuqing, **said, tokenVersion=9, passwordHash="x", lastLogin=1, createdBy="boss", id="1")
+    assert answer.code == "0000"
