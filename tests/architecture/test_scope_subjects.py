@@ -73,7 +73,7 @@ def test_an_undeclared_subject_is_caught() -> None:
             abstract = True
 
     assert undeclared_subjects(Loan) == ["Loan asks for rows of 'site': name its table, scope_subject = ..."]
-    Loan.scope_subject = Planted  # pyright: ignore[reportAttributeAccessIssue]
+    Loan.scope_subject = Planted  # pyright: ignore[reportAttributeAccessIssue]  planted after the class
     assert undeclared_subjects(Loan) == []
     Planted.id_kind = "region"
     assert undeclared_subjects(Loan) == [

@@ -219,10 +219,10 @@ class EndReason(StrEnum):
     SIGNED_OUT = "signed_out"
     ENDED_BY_OWNER = "ended_by_owner"
     ENDED_BY_ADMIN = "ended_by_admin"
-    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  a name
     ACCOUNT_DISABLED = "account_disabled"
     ROLE_OFFLINE = "role_offline"
-    TOKEN_REUSED = "token_reused"  # noqa: S105
+    TOKEN_REUSED = "token_reused"  # noqa: S105  a name
     IMPERSONATION_ENDED = "impersonation_ended"
 
 
@@ -266,9 +266,9 @@ class SecurityEvent(StrEnum):
     REGISTER = "register"
     SIGN_OUT = "sign_out"
     SESSION_END = "session_end"
-    TOKEN_REUSE = "token_reuse"  # noqa: S105
-    PASSWORD_CHANGE = "password_change"  # noqa: S105
-    PASSWORD_RESET = "password_reset"  # noqa: S105
+    TOKEN_REUSE = "token_reuse"  # noqa: S105  a name
+    PASSWORD_CHANGE = "password_change"  # noqa: S105  a name
+    PASSWORD_RESET = "password_reset"  # noqa: S105  a name
     IMPERSONATION = "impersonation"
     IMPERSONATION_END = "impersonation_end"
     DENIAL = "denial"

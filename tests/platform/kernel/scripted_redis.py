@@ -45,7 +45,7 @@ class ScriptedRedis:
             thread.join()
 
     def _start(self, work: object, *arguments: object) -> None:
-        thread = threading.Thread(target=work, args=arguments, daemon=True)  # pyright: ignore[reportArgumentType]
+        thread = threading.Thread(target=work, args=arguments, daemon=True)  # pyright: ignore[reportArgumentType]  any function
         self._threads.append(thread)
         thread.start()
 

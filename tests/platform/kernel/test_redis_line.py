@@ -116,7 +116,7 @@ async def test_a_busy_process_is_not_taken_for_a_slow_redis(to_server: Line) -> 
 
     async def work() -> None:
         for _ in range(6):
-            time.sleep(0.06)  # noqa: ASYNC251
+            time.sleep(0.06)  # noqa: ASYNC251  the loop itself is to stand still
             await asyncio.sleep(0)
 
     working = asyncio.create_task(work())
@@ -130,7 +130,7 @@ async def test_an_answer_that_has_come_by_then_is_read(to_server: Line, monkeypa
     """On an event loop that looks at its clock before it looks at its sockets."""
 
     async def wait(*_: object, **__: object) -> None:
-        time.sleep(0.1)  # noqa: ASYNC251
+        time.sleep(0.1)  # noqa: ASYNC251  the loop itself is to stand still
 
     monkeypatch.setattr(asyncio, "wait", wait)
     assert await to_server.ask(("MGET", "a")) == [["a"]]

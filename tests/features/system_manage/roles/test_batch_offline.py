@@ -65,7 +65,7 @@ async def test_more_holders_than_a_statement_has_place_for(signed_in: SignedIn) 
     )
     crowd = await User.filter(user_name__startswith="n", password_hash="x").order_by("id")
     for start in range(0, len(crowd), 500):
-        await role.users.add(*crowd[start : start + 500])  # pyright: ignore[reportAttributeAccessIssue]
+        await role.users.add(*crowd[start : start + 500])  # pyright: ignore[reportAttributeAccessIssue]  the other side of a relation
     answer = await offline(await signed_in("R_ADMIN"), "R_CROWD")
     assert answer.data == {"offlineCount": len(crowd)}
     assert await User.filter(token_version=1).count() == len(crowd)

@@ -74,7 +74,7 @@ async def test_no_one_lets_others_reach_further_than_themselves(signed_in: Signe
     admin, soybean, role = await signed_in("R_ADMIN"), await signed_in("R_SUPER"), await auditors()
     await role.apis.add(await Api.get(route_key="hr.employees.search"))
     further = [{"data_scope": "all"}, {"data_scope": "scope"}]
-    further.append({"data_scope": "custom", "department_ids": await ids_of("RD")})  # pyright: ignore[reportArgumentType]
+    further.append({"data_scope": "custom", "department_ids": await ids_of("RD")})  # pyright: ignore[reportArgumentType]  a body of another type than the first
     for scope in further:
         async with unchanged():
             assert (await set_scope(admin, role, **scope)).code == "2201"

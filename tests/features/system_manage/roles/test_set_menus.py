@@ -55,7 +55,7 @@ async def test_refused(fields: dict[str, Any], code: str, signed_in: SignedIn) -
 
 async def test_ids_of_another_kind(signed_in: SignedIn) -> None:
     admin, role, api = await signed_in("R_ADMIN"), await auditors(), await Api.all().first()
-    await role.apis.add(api)  # pyright: ignore[reportArgumentType]
+    await role.apis.add(api)  # pyright: ignore[reportArgumentType]  it was found
     found = await admin.call("system_manage.roles.get_apis", role_id=role.id)
     async with unchanged():
         answer = await set_menus(admin, role, byRoleMenuIds=found.data["byRoleApiIds"])

@@ -176,7 +176,7 @@ async def test_a_disabled_role_can_be_edited(signed_in: SignedIn) -> None:
 async def auditors() -> Role:
     home = await Menu.get(route_name="home")
     role = await Role.create(role_name="Auditors", role_code="R_AUDIT", role_desc="They look.", home=home)
-    await role.users.add(await User.get(user_name="User"))  # pyright: ignore[reportAttributeAccessIssue]
+    await role.users.add(await User.get(user_name="User"))  # pyright: ignore[reportAttributeAccessIssue]  the other side of a relation
     return role
 
 

@@ -124,7 +124,7 @@ async def test_no_one_grants_more_than_they_hold(holder: str, signed_in: SignedI
     """Whoever may create users at all gives them roles that grant no more than their own."""
     creators = await Role.create(role_name="Creators", role_code="R_CREATORS")
     await creators.apis.add(await Api.get(route_key="system_manage.users.create"))
-    await creators.users.add(await User.get(user_name=BY_ROLE[holder]))  # pyright: ignore[reportAttributeAccessIssue]
+    await creators.users.add(await User.get(user_name=BY_ROLE[holder]))  # pyright: ignore[reportAttributeAccessIssue]  the other side of a relation
     caller = await signed_in(holder)
     answers = {
         role: await create(

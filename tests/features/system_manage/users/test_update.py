@@ -148,7 +148,7 @@ async def test_who_is_disabled_is_out_and_stays_out(signed_in: SignedIn, client:
     """Enabled again they sign in anew: no token from before works."""
     admin, user = await signed_in("R_ADMIN"), await User.get(user_name="User")
     tokens = (await client.call("auth.login", user_name="User", password="123456")).data
-    caller = Caller(client._transport.app, bearer(tokens["token"]))  # pyright: ignore[reportAttributeAccessIssue]
+    caller = Caller(client._transport.app, bearer(tokens["token"]))  # pyright: ignore[reportAttributeAccessIssue]  httpx's transport of our app
     await caller.warm()
     await update(admin, user, statusType="2")
     assert (await caller.call("auth.user_info")).code == "2102"

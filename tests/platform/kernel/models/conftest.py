@@ -9,6 +9,7 @@ import pytest
 from tortoise.context import TortoiseContext
 
 from kernel.context import set_actor
+from tests.platform.kernel.models.office import Staff
 
 TEST_DB_URL = os.environ.get("TEST_DB_URL", "")
 
@@ -40,3 +41,10 @@ async def office(database_url: str) -> AsyncIterator[TortoiseContext]:
         )
         yield context
     set_actor(None)
+
+
+@pytest.fixture
+async def staff(office: TortoiseContext) -> Staff:
+    staff = Staff()
+    await staff.hire()
+    return staff

@@ -2,7 +2,9 @@
 
 from tortoise import fields
 from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
 
+from kernel.clock import now
 from kernel.context import Actor, DataScope
 from kernel.models.base import AuditedModel, Model
 from kernel.models.scope import Scoped
@@ -79,3 +81,32 @@ class Project(Model):
 
     class Meta:
         table = "office_project"
+
+
+class Staff:
+    """Ann works in Sales. Bob, of Sales, is deleted. Cid works in Gone, which is deleted.
+
+    Ann has the tags kept and lost, lost being deleted, and a deleted card; Cid has only lost, and a card; Bob has kept.
+    Ann and Bob are on the project Both, Bob alone on Bobs. Everyone has a note of their own name.
+    """
+
+    async def hire(self) -> None:
+        self.sales = await Department.create(name="Sales", code="S")
+        self.gone = await Department.create(name="Gone", code="G", deleted_at=now())
+        self.ann = await Employee.create(name="Ann", salary=1, department=self.sales)
+        self.bob = await Employee.create(name="Bob", salary=10, department=self.sales, deleted_at=now())
+        self.cid = await Employee.create(name="Cid", salary=100, department=self.gone)
+        self.kept, self.lost = await Tag.create(name="kept"), await Tag.create(name="lost", deleted_at=now())
+        await self.ann.tags.add(self.kept, self.lost)
+        await self.bob.tags.add(self.kept)
+        await self.cid.tags.add(self.lost)
+        await Card.create(number="1", employee=self.ann, deleted_at=now())
+        await Card.create(number="3", employee=self.cid)
+        for employee in (self.ann, self.bob, self.cid):
+            await Note.create(text=employee.name, employee=employee)
+        await (await Project.create(title="Both")).members.add(self.ann, self.bob)
+        await (await Project.create(title="Bobs")).members.add(self.bob)
+
+
+async def names(rows: QuerySet[Employee]) -> list[str]:
+    return sorted(row.name for row in await rows)
