@@ -80,11 +80,18 @@ async def _appoint(department: Department, manager: Employee | None) -> None:
 
 
 async def _save_manager(department: Department, manager: Employee | None) -> None:
-    former_id, department.manager_id = department.manager_id, manager.id if manager else None
+    former = await Employee.unscoped().filter(id=department.manager_id).first() if department.manager_id else None
+    department.manager_id = manager.id if manager else None
     await department.save(update_fields=["manager_id"])
     emit(
         DepartmentManagerChanged(
-            department_id=department.id, former_manager_id=former_id, new_manager_id=department.manager_id
+            department_id=department.id,
+            department_name=department.name,
+            former_manager_id=former and former.id,
+            former_manager_user_id=former and former.user_id,
+            new_manager_id=manager and manager.id,
+            new_manager_name=manager and manager.name,
+            new_manager_user_id=manager and manager.user_id,
         )
     )
 

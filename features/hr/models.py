@@ -1,7 +1,7 @@
 """HR's tables and what must always hold of a row."""
 
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from tortoise import fields
 from tortoise.expressions import Q, Subquery
@@ -150,6 +150,16 @@ class Employee(Scoped, SoftDelete, AuditedModel):
         own = Q(user_id=actor.user_id)
         departments = Department.reached_by(actor, scope)
         return own | Q(department_id__in=Subquery(Department.filter(departments).values("id"))) if departments else own
+
+    def facts(self, department: Department) -> dict[str, Any]:
+        """What every fact about this employee, who works in `department`, says of them."""
+        return {
+            "employee_id": self.id,
+            "name": self.name,
+            "user_id": self.user_id,
+            "department_id": department.id,
+            "department_name": department.name,
+        }
 
     def ensure_at_work(self) -> None:
         """Raise Refusal 4007 if they have resigned."""

@@ -67,7 +67,7 @@ async def onboard(request: OnboardEmployeeRequest) -> OnboardEmployeeResponse:
         )
         employee_no = await employee.assign_number()
         await employee.set_tags(request.tag_ids)
-        emit(EmployeeOnboarded(employee_id=employee.id, user_id=user_id, department_id=department.id))
+        emit(EmployeeOnboarded(**employee.facts(department)))
     return OnboardEmployeeResponse(
         employee_id=employee.id, employee_no=employee_no, user_id=user_id, raw_password=password.raw
     )

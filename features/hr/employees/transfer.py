@@ -23,7 +23,12 @@ async def transfer(employee_id: SqidId[Employee], request: TransferEmployeeReque
     if department.id != employee.department_id:
         await department.ensure_may_add_staff()
         await hand_over_departments(employee, to=request.new_manager_employee_id)
-        former, employee.department_id = employee.department_id, department.id
+        former = await employee.department
+        employee.department_id = department.id
         await employee.save(update_fields=["department_id"])
-        emit(EmployeeTransferred(employee_id=employee.id, from_department_id=former, to_department_id=department.id))
+        emit(
+            EmployeeTransferred(
+                **employee.facts(department), from_department_id=former.id, from_department_name=former.name
+            )
+        )
     return Updated(updated_id=employee.id)

@@ -14,5 +14,5 @@ async def tell(event: EmployeeTransferred) -> None:
         "employee transferred",
         employee_id=public_id("employee", event.employee_id),
         from_department_id=public_id("department", event.from_department_id),
-        to_department_id=public_id("department", event.to_department_id),
+        to_department_id=public_id("department", event.department_id),
     )

@@ -29,7 +29,17 @@ async def test_hands_over_every_department(events: list[object]):
     rd = await Department.get(code="RD")
     assert rd.manager_id == wang.id
     assert await managers() == ["hanmei", "jianing", "linyan", "wangwei", "zhaomin", "zouheng"]
-    assert events == [DepartmentManagerChanged(department_id=rd.id, former_manager_id=zhou.id, new_manager_id=wang.id)]
+    assert events == [
+        DepartmentManagerChanged(
+            department_id=rd.id,
+            department_name="Research and Development",
+            former_manager_id=zhou.id,
+            former_manager_user_id=zhou.user_id,
+            new_manager_id=wang.id,
+            new_manager_name="Wang Wei",
+            new_manager_user_id=wang.user_id,
+        )
+    ]
 
 
 async def test_who_manages_nothing_hands_over_nothing():
