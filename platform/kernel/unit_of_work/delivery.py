@@ -68,7 +68,7 @@ async def _work_off(chain: Chain) -> int:
 async def _begin(head: EventDelivery) -> bool:
     """Count the attempt, unless another process is at it. Before it runs: one that ends its process is to be parked, too."""
     mine = EventDelivery.filter(id=head.id, state=DeliveryState.PENDING, due_at__lte=now())
-    free = Subquery(mine.select_for_update(skip_locked=True).values("id"))
+    free = Subquery(mine.select_for_update(skip_locked=True).only("id"))  # values() would not lock
     return bool(await EventDelivery.filter(id__in=free).update(attempts=F("attempts") + 1))
 
 
