@@ -51,4 +51,5 @@ from kernel.slices.discovery import Feature, discover
 from kernel.startup.sync_permissions import refresh_permissions
 from kernel.unit_of_work.events import emit, on
 from kernel.unit_of_work.transaction import transaction
+from kernel.uploads import UploadField, discard_upload, stored_image
 from kernel.web.health import check_readiness

@@ -18,7 +18,7 @@ from tortoise.transactions import in_transaction
 
 from kernel import hot_cache
 from kernel.database.driver_errors import DatabaseBusy
-from kernel.unit_of_work.background import defer
+from kernel.unit_of_work.background import Job, defer
 from kernel.unit_of_work.events import Reaction, collected, reactions_to
 from kernel.unit_of_work.turns import turn
 
@@ -27,6 +27,15 @@ log = structlog.get_logger(__name__)
 BUSY_ATTEMPTS = 3  # of a reaction; each waits as long for a connection as a request does
 
 _open: ContextVar[frozenset[str]] = ContextVar("open_transactions", default=frozenset())
+_jobs: ContextVar[list[Job] | None] = ContextVar("jobs_after_commit", default=None)
+
+
+def after_commit(job: Job) -> None:
+    """Run `job` in the background once the transaction at hand has committed. Raises LookupError outside of one."""
+    jobs = _jobs.get()
+    if jobs is None:
+        raise LookupError("there is no transaction here whose commit could be waited for; open transaction(__name__)")
+    jobs.append(job)
 
 
 def connection_of(dotted_name: str) -> str:
@@ -48,8 +57,10 @@ async def transaction(module: str) -> AsyncIterator[BaseDBAsyncClient]:
         yield get_connection(connection)
         return
     events: list[object] = []
+    jobs: list[Job] = []
     done, client = False, None
     collecting, opening = collected.set(events), _open.set(_open.get() | {connection})
+    waiting = _jobs.set(jobs)
     try:
         # What is kept in Redis is the kernel's, in the default database: a transaction of another one commits none of it.
         with hot_cache.collecting() if connection == "default" else nullcontext(()) as changed:
@@ -61,8 +72,10 @@ async def transaction(module: str) -> AsyncIterator[BaseDBAsyncClient]:
     finally:
         collected.reset(collecting)
         _open.reset(opening)
-        if events and done and client and client._finalized:  # committed, even if cancelled since
-            await defer(partial(deliver, events))
+        _jobs.reset(waiting)
+        if done and client and client._finalized:  # committed, even if cancelled since
+            for job in [partial(deliver, events), *jobs] if events else jobs:
+                await defer(job)
 
 
 async def lock_until_commit(name: str) -> None:
