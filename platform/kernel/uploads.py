@@ -39,11 +39,11 @@ NAME = re.compile(r"[0-9a-f]{32}\.(?:png|jpg|webp)")
 _ENDINGS = {"PNG": "png", "JPEG": "jpg", "WEBP": "webp"}
 _OURS = re.compile(rf"{NAME.pattern}(?:\.unfinished)?")
 
-MAX_PIXELS = 25_000_000  # 100 MB, decoded
-MAX_SCANS = 100  # of a JPEG. Each goes over all pixels; a camera makes ten, and two megabytes hold fifty thousand
+MAX_PIXELS = 4096 * 4096  # decoding a WebP image of so many takes 280 MB
+MAX_SCANS = 50  # of a JPEG. Each goes over all pixels; a camera makes ten, and two megabytes hold fifty thousand
 MAX_SIDE = 1024  # pixels; what is larger is stored smaller
 
-THREADS = 2  # that decode: their number bounds the memory
+THREADS = 1  # that decode: their number bounds the memory
 MAX_WAITING = 16
 MAX_SECONDS = 10
 
@@ -145,15 +145,16 @@ def _encoded_anew(content: bytes, field: str) -> tuple[bytes, str]:
                 "PNG" if image.format == "PNG" else "WEBP" if image.format == "WEBP" else "JPEG"
             )  # or MPO, of a phone
             image.draft("RGB", (MAX_SIDE, MAX_SIDE))  # a JPEG need not be decoded larger than it is stored
-            upright = ImageOps.exif_transpose(image)
-            plain = upright.convert("RGBA" if kind != "JPEG" and upright.has_transparency_data else "RGB")
+            ImageOps.exif_transpose(image, in_place=True)
+            mode = "RGBA" if kind != "JPEG" and image.has_transparency_data else "RGB"
+            plain = image if image.mode == mode else image.convert(mode)
+            plain.thumbnail((MAX_SIDE, MAX_SIDE))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        message = f"has more than {MAX_PIXELS // 1_000_000} million pixels"
+        message = f"has more than {MAX_PIXELS:,} pixels"
         raise InvalidInput(field, message, "image_too_large") from None
     except Exception as error:  # a decoder raises whatever its parsers meet
         log.info("image not readable", error=f"{type(error).__name__}: {error}")
         raise InvalidInput(field, "is no PNG, JPEG or WebP image that can be read", "image_unreadable") from None
-    plain.thumbnail((MAX_SIDE, MAX_SIDE))
     plain.info.clear()  # or comments and colour profiles would be written again
     encoded = BytesIO()
     plain.save(encoded, kind, quality=85)
