@@ -19,7 +19,8 @@ from kernel.database.driver_errors import DatabaseBusy
 from kernel.database.engines import asyncpg, sqlite
 from kernel.slices.discovery import database_config
 from kernel.unit_of_work import events as events_module
-from kernel.unit_of_work.transaction import connection_of
+from kernel.unit_of_work.background import deferring
+from kernel.unit_of_work.transaction import after_commit, connection_of
 from tests.database import SERVER
 from tests.platform.kernel.database.databases import connected
 
@@ -279,3 +280,41 @@ async def test_the_transaction_is_one_of_the_module_s_own_database() -> None:
             for name in ("default", "hr")
         }
     assert kept == {"default": 1, "hr": 0}
+
+
+# --- work after the commit
+
+
+async def test_work_waits_for_the_commit_and_then_for_the_answer() -> None:
+    done: list[list[str]] = []
+
+    async def look() -> None:
+        done.append(await tags())
+
+    async with deferring():
+        async with transaction(__name__):
+            async with transaction(__name__):  # joins the one around it
+                after_commit(look)
+            await Tag.create(name="a", category="test")
+            assert done == []
+        assert done == []
+    assert done == [["a"]]
+
+
+async def test_after_a_rollback_no_work_is_done() -> None:
+    async def work() -> None:
+        raise AssertionError("it did not commit")
+
+    async def fail() -> None:
+        async with transaction(__name__):
+            after_commit(work)
+            raise ValueError
+
+    with capture_logs() as logs, pytest.raises(ValueError):  # noqa: PT011  the one above
+        await fail()
+    assert logs == []
+
+
+async def test_work_outside_of_a_transaction_is_a_mistake() -> None:
+    with pytest.raises(LookupError, match="no transaction"):
+        after_commit(asyncio.Event().set)  # pyright: ignore[reportArgumentType]  it is never called
