@@ -364,6 +364,7 @@ async def test_only_files_of_ours_are_removed() -> None:
     strange = ["/static/../secret_key", "https://elsewhere.example/x.png", "/static/", "x", f"/static/{'0' * 32}.png"]
     secret = settings().var_dir / "secret_key"
     secret.write_text("x" * 40)
+    folder().mkdir()
     for each in strange:
         await Employee.filter(name="Wang Wei").update(avatar=each)
         async with transaction(__name__):
