@@ -32,6 +32,7 @@ from kernel import settings as settings_module
 from kernel.database import statements as observe
 from kernel.redis import commands, redis
 from kernel.settings import ModuleSettings, Settings
+from kernel.uploads import folder
 from tests import database, state
 from tests.callers import Caller, authorization
 from tests.codes import sent
@@ -131,6 +132,7 @@ async def app(running_app: FastAPI) -> AsyncIterator[FastAPI]:
     await redis().flushdb()
     await state.forget()
     state.told.clear()
+    shutil.rmtree(folder(), ignore_errors=True)
     yield running_app
     await database.restore()
 
