@@ -12,6 +12,7 @@ from kernel.ids import Int16, Int32, Int64, ParentId, PublicId, SqidId, SqidList
 from kernel.models.base import AuditedModel, Model
 from kernel.models.scope import Scoped
 from kernel.models.soft_delete import SoftDelete
+from kernel.models.state_machine import StateMachine
 from kernel.models.tree import Tree, build_tree
 from kernel.rbac.authorize import PUBLIC, SIGNED_IN, SUPER_ADMIN, all_of, any_of, require_button
 from kernel.rbac.declarations import Declarations, MenuEntry, RoleEntry
