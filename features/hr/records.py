@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from features.hr.models import Department, Employee, EmployeeStatus, Tag
+from features.hr.models import Department, Employee, EmployeeStatus, EmployeeStatusLog, Tag
 from kernel import Account, AuditedRecord, PublicId, Source, SourceList, Status
 
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
@@ -23,6 +23,16 @@ class EmployeeRecord(AuditedRecord[Employee]):
     department_name: Annotated[str | None, Source("department__name")]
     tag_ids: Annotated[list[PublicId[Tag]], SourceList("tags", "id")]
     tag_names: Annotated[list[str], SourceList("tags", "name")]
+
+
+class EmployeeStatusLogRecord(AuditedRecord[EmployeeStatusLog]):
+    """`fromStatus` null: they were taken on. `operatedBy` is a user name, as `createdBy` is."""
+
+    employee_id: PublicId[Employee]
+    from_status: EmployeeStatus | None
+    to_status: EmployeeStatus
+    remark: str | None
+    operated_by: Annotated[str | None, Source("created_by")]
 
 
 class DepartmentRecord(AuditedRecord[Department]):

@@ -1,5 +1,8 @@
 """The rules of employment that several slices share."""
 
+import asyncio
+import random
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -8,10 +11,11 @@ from fastapi import FastAPI
 from features.hr.codes import HrCode
 from features.hr.employment import hand_over_departments, refuse_departments_in_use
 from features.hr.events import DepartmentManagerChanged
-from features.hr.models import Department, Employee, EmployeeStatus
-from kernel import Actor, Code, Refusal, transaction
+from features.hr.models import AT_WORK, Department, Employee, EmployeeStatus, EmployeeStatusLog
+from kernel import Actor, Code, Refusal, Status, transaction
 from kernel.context import set_actor
 from kernel.identity.models import User
+from tests.conftest import SignedIn
 from tests.state import unchanged
 
 
@@ -126,3 +130,29 @@ async def person(user_name: str) -> Employee:
 async def managers() -> list[str]:
     """Who holds the role of a department manager."""
     return sorted(user.user_name for user in await User.filter(roles__role_code="R_DEPT_MGR"))
+
+
+async def test_two_hundred_steps_at_once(signed_in: SignedIn):
+    """Of twenty people, in any order: each begins where the one before ended, none is lost, none is written twice."""
+    hanmei, dice = await signed_in("R_HR_MANAGER"), random.Random(7)
+    people = await Employee.filter(manages__id__isnull=True, department__code__in=["RD", "FI"]).order_by("id").limit(20)
+    begun = {employee.id: employee.status for employee in people}
+    assert len(begun) == 20
+    calls = [
+        (employee.id, verb)
+        for employee in people
+        for verb in ("regularize", "resign", "rehire", "resign", "rehire") * 2
+    ]
+    dice.shuffle(calls)
+    asked = (hanmei.call(f"hr.employees.{verb}", employee_id=each, remark="At once.") for each, verb in calls)
+    codes = Counter([answer.code for answer in await asyncio.gather(*asked)])
+    assert codes.keys() == {"0000", "4007"}
+    assert codes["0000"] == await EmployeeStatusLog.filter(employee_id__in=list(begun)).count()
+    for employee_id, status in begun.items():
+        for step in await EmployeeStatusLog.filter(employee_id=employee_id).order_by("id"):
+            assert step.from_status == status
+            assert step.to_status in Employee.lifecycle.targets(status)
+            status = step.to_status
+        employee = await Employee.get(id=employee_id)
+        user = await User.get(id=employee.user_id)
+        assert (employee.status, user.status_type == Status.ENABLED) == (status, status in AT_WORK)
