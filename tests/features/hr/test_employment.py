@@ -15,6 +15,7 @@ from features.hr.models import AT_WORK, Department, Employee, EmployeeStatus, Em
 from kernel import Actor, Code, Refusal, Status, transaction
 from kernel.context import set_actor
 from kernel.identity.models import User
+from tests.callers import Caller
 from tests.conftest import SignedIn
 from tests.state import unchanged
 
@@ -144,8 +145,7 @@ async def test_two_hundred_steps_at_once(signed_in: SignedIn):
         for verb in ("regularize", "resign", "rehire", "resign", "rehire") * 2
     ]
     dice.shuffle(calls)
-    asked = (hanmei.call(f"hr.employees.{verb}", employee_id=each, remark="At once.") for each, verb in calls)
-    codes = Counter([answer.code for answer in await asyncio.gather(*asked)])
+    codes = Counter(await asyncio.gather(*(asked(hanmei, employee_id, verb) for employee_id, verb in calls)))
     assert codes.keys() == {"0000", "4007"}
     assert codes["0000"] == await EmployeeStatusLog.filter(employee_id__in=list(begun)).count()
     for employee_id, status in begun.items():
@@ -156,3 +156,11 @@ async def test_two_hundred_steps_at_once(signed_in: SignedIn):
         employee = await Employee.get(id=employee_id)
         user = await User.get(id=employee.user_id)
         assert (employee.status, user.status_type == Status.ENABLED) == (status, status in AT_WORK)
+
+
+async def asked(caller: Caller, employee_id: int, verb: str) -> str:
+    """What it is answered with; on a slow machine some wait too long for their turn (1004), and ask again."""
+    code = "1004"
+    while code == "1004":
+        code = (await caller.call(f"hr.employees.{verb}", employee_id=employee_id, remark="At once.")).code
+    return code

@@ -30,6 +30,7 @@ async def test_tokens_from_before_stay_dead(signed_in: SignedIn, client: Caller)
     session = (await client.call("auth.login", user_name="wangwei", password="123456")).data
     before, wang = {"Authorization": f"Bearer {session['token']}"}, await Employee.get(name="Wang Wei")
     await hanmei.call("hr.employees.resign", employee_id=wang.id, remark="Bye.")
+    assert (await client.get("/api/v1/auth/user-info", headers=before)).json()["code"] == "2102"
     assert (await rehire(hanmei, "Wang Wei")).code == "0000"
     assert (await client.get("/api/v1/auth/user-info", headers=before)).json()["code"] == "2106"
     assert (await client.call("auth.refresh_token", refresh_token=session["refreshToken"])).code == "2106"
