@@ -113,7 +113,7 @@ async def contents(*but: str) -> Contents:
         if table not in but
     }
     counters = found.get("sqlite_sequence", [])
-    counters[:] = [each for each in counters if each["name"] not in but]
+    counters[:] = [each for each in counters if each["name"] not in but and each["seq"]]  # 0: as if there were none
     return found
 
 

@@ -1,9 +1,9 @@
-"""Accounts, as any feature may open and close them: all that feature modules write to the identity tables.
+"""Accounts, as any feature may open them, and ask for them. To change or to close one, see `kernel.rbac.managing`.
 
 Each function works inside of the caller's transaction.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
@@ -55,6 +55,17 @@ async def open_account(
     )
     await user.roles.add(*held)
     return user.id
+
+
+async def account_exists(user_id: int) -> bool:
+    """Whether there is such a user, disabled or not."""
+    return await User.exists(id=user_id)
+
+
+async def account_names(user_ids: Iterable[int]) -> dict[int, str]:
+    """What to call these users: by id the nick name, or the user name of who has none; nothing for who is not there."""
+    rows = await User.filter(id__in=sorted(set(user_ids))).values_list("id", "nick_name", "user_name")
+    return {user_id: nick_name or user_name for user_id, nick_name, user_name in rows}
 
 
 async def grant_role(user_id: int, role_code: str) -> None:
