@@ -3,9 +3,28 @@
 from tortoise.expressions import Q
 
 from features.hr.codes import HrCode
-from features.hr.events import DepartmentManagerChanged
-from features.hr.models import AT_WORK, Department, Employee
+from features.hr.events import DepartmentManagerChanged, EmployeeRegularized, EmployeeUpdated
+from features.hr.models import AT_WORK, Department, Employee, EmployeeStatus
 from kernel import Code, Refusal, emit, grant_role, require_button, revoke_role
+
+
+async def regularize(employee: Employee, remark: str | None) -> None:  # noqa: ARG001  the log of steps will keep it
+    """End an employee's probation, well. Raises Refusal 4007 if they are in none."""
+    in_probation = Employee.unscoped().filter(id=employee.id, status=EmployeeStatus.PROBATION)
+    if not await in_probation.update(status=EmployeeStatus.ACTIVE):
+        raise Refusal(HrCode.INVALID_TRANSITION)
+    emit(EmployeeRegularized(**employee.facts(await employee.department)))
+
+
+async def update_contact(employee: Employee, **changes: str | None) -> None:
+    """Change an employee's `phone` or `email`, and that of their account. Raises IntegrityError for one that another account
+    has (2302, 2303).
+    """
+    await employee.update_from_dict(changes).save(update_fields=list(changes))
+    if employee.user and (account := await employee.user):
+        mirrored = {f"user_{name}": value for name, value in changes.items()}
+        await account.update_from_dict(mirrored).save(update_fields=list(mirrored))
+    emit(EmployeeUpdated(**employee.facts(await employee.department)))
 
 
 async def lock_for_move(employee: Employee, *, department_id: int | None, successor_id: int | None) -> None:

@@ -5,7 +5,10 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
-from kernel import Account, AuditedRecord, PublicId, Source, SourceList, Status
+from kernel import Account, AuditedRecord, Line, PublicId, Source, SourceList, Status
+
+TagWord = Annotated[str, Line(50)]
+"""The name of a tag, and that of a category."""
 
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
 
@@ -33,3 +36,9 @@ class DepartmentRecord(AuditedRecord[Department]):
     parent_id: PublicId[Department] | None
     order: int
     status: Status
+
+
+class TagRecord(AuditedRecord[Tag]):
+    name: str
+    category: str
+    description: str | None

@@ -33,6 +33,7 @@ PUBLIC_SLICES = {
     "auth.reset_password",
     "health.live",
     "health.ready",
+    "hr.public.showcase",
     "route.constant_routes",
 }
 SIGNED_IN_SLICES = {
@@ -63,9 +64,13 @@ GRANTED_APIS = {
     "R_HR_SPECIALIST": {
         *(f"hr.employees.{verb}" for verb in ("search", "get", "onboard", "transfer")),
         *(f"hr.departments.{verb}" for verb in ("search", "get", "tree", "stats")),
+        *(f"hr.tags.{verb}" for verb in ("search", "get")),
     },
-    "R_DEPT_MGR": {"hr.employees.search", "hr.employees.get", "hr.departments.tree", "hr.departments.stats"},
-    "R_EMPLOYEE": {"hr.employees.search", "hr.employees.get"},
+    "R_DEPT_MGR": {
+        *("hr.employees.search", "hr.employees.get", "hr.departments.tree", "hr.departments.stats"),
+        *("hr.tags.search", "hr.team.*"),
+    },
+    "R_EMPLOYEE": {"hr.employees.search", "hr.employees.get", "hr.tags.search", "hr.my.*"},
 }
 PATHS_WITHOUT_AN_ACCESS_RULE = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
 

@@ -1,0 +1,22 @@
+"""End the probation of somebody of the caller's team, well."""
+
+from features.hr.caller import member_for_update
+from features.hr.employment import regularize
+from features.hr.models import Employee
+from kernel import Code, LongText, Refusal, Request, SqidId, Updated, post, require_actor
+
+
+class RegularizeTeamMemberRequest(Request):
+    remark: LongText | None = None
+
+
+@post("/{employee_id}/regularize", button="B_HR_TEAM_REGULARIZE")
+async def regularize_team_member(
+    employee_id: SqidId[Employee], request: RegularizeTeamMemberRequest
+) -> Updated[Employee]:
+    """For managers only (4006), in their own departments (4004), and of nobody themselves (2201)."""
+    employee = await member_for_update(employee_id)
+    if employee.user_id == require_actor().user_id:
+        raise Refusal(Code.PERMISSION_DENIED, "Nobody ends their own probation.")
+    await regularize(employee, request.remark)
+    return Updated(updated_id=employee.id)
