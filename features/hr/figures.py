@@ -10,8 +10,8 @@ SHOWCASE = "hr:showcase"
 FIGURES = (DEPARTMENT_STATS, SHOWCASE)
 
 KEPT_SECONDS = 60
-"""How old they may be where nobody said that they are outdated: a process that ended between a commit and its reactions,
-or rows that were written past the use cases.
+"""How old they may be where nobody has said yet that they are outdated: a reaction that waits for its turn, or rows that
+were written past the use cases.
 """
 
 

@@ -18,7 +18,8 @@ from features.hr.events import (
 from features.hr.figures import FIGURES
 from kernel import on, outdate
 
-FACTS = (
+
+@on(
     DepartmentCreated,
     DepartmentDeleted,
     DepartmentManagerChanged,
@@ -32,12 +33,7 @@ FACTS = (
     EmployeeUpdated,  # a manager's name is among the figures
     TagCreated,
     TagDeleted,
+    retold=False,
 )
-
-
 async def outdate_figures(_event: object) -> None:
     outdate(*FIGURES)
-
-
-for fact in FACTS:
-    on(fact)(outdate_figures)
