@@ -77,6 +77,10 @@ class Department(Tree, SoftDelete, AuditedModel):
             raise Refusal(HrCode.DEPARTMENT_REQUIRED, f"The department {department.name} is disabled.")
         return department
 
+    def facts(self) -> dict[str, Any]:
+        """What every fact about this department says of it."""
+        return {"department_id": self.id, "department_name": self.name}
+
     async def ensure_may_add_staff(self) -> None:
         """Raise Refusal 4002 unless the caller's data scope reaches the people of this department."""
         actor = require_actor()

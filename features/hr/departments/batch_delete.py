@@ -13,5 +13,5 @@ async def batch_delete_departments(request: BatchDeleteRequest[Department]) -> B
     await refuse_departments_in_use(request.ids)
     await Department.filter(id__in=[department.id for department in departments]).delete()
     for department in departments:
-        emit(DepartmentDeleted(department_id=department.id, department_name=department.name))
+        emit(DepartmentDeleted(**department.facts()))
     return BatchDeleted(deleted_ids=request.ids)

@@ -22,6 +22,6 @@ async def create_department(request: CreateDepartmentRequest) -> Created[Departm
     """Nobody works in it yet, so nobody can manage it: whoever is to come is transferred first, and appointed then (4008)."""
     await Department.ensure_may_stand_below(request.parent_id)
     department = await Department.create(**dict(request) | {"manager_id": None})
-    emit(DepartmentCreated(department_id=department.id, department_name=department.name))
+    emit(DepartmentCreated(**department.facts()))
     await appoint_manager(department.id, request.manager_id)
     return Created(created_id=department.id)

@@ -11,5 +11,5 @@ async def delete_department(department_id: SqidId[Department]) -> Deleted[Depart
     department = await Department.for_update(department_id)
     await refuse_departments_in_use([department_id])
     await department.delete()
-    emit(DepartmentDeleted(department_id=department.id, department_name=department.name))
+    emit(DepartmentDeleted(**department.facts()))
     return Deleted(deleted_id=department_id)

@@ -31,5 +31,5 @@ async def update_department(department_id: SqidId[Department], request: UpdateDe
         await appoint_manager(department_id, changes.pop("manager_id"))
     if changes:
         await department.update_from_dict(changes).save(update_fields=list(changes))
-        emit(DepartmentUpdated(department_id=department.id, department_name=department.name))
+        emit(DepartmentUpdated(**department.facts()))
     return Updated(updated_id=department_id)
