@@ -27,10 +27,11 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 import features
-from kernel import clock
+from kernel import clock, redis_line
 from kernel import settings as settings_module
 from kernel.database import statements as observe
 from kernel.redis import commands, redis
+from kernel.redis_line import Line
 from kernel.settings import ModuleSettings, Settings
 from kernel.uploads import folder
 from tests import database, state
@@ -210,6 +211,16 @@ def config_of(env: dict[str, str]) -> dict[str, Any]:
 def events(app: FastAPI) -> list[object]:
     """The events that were delivered since the test began, in order: the test is one more reaction to all of them."""
     return state.told
+
+
+@pytest_asyncio.fixture
+async def no_redis(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    """The app cannot reach one: none is at the other end."""
+    away = Line("redis://127.0.0.1:1")
+    await away.open()
+    monkeypatch.setattr(redis_line, "_line", away)
+    yield
+    await away.aclose()
 
 
 @pytest.fixture

@@ -12,14 +12,10 @@ access = Declarations(
             children=[
                 MenuEntry("hr_employee", "Employees", icon="mdi:account-tie", order=1, buttons_of=["hr.employees.*"]),
                 MenuEntry("hr_department", "Departments", icon="mdi:sitemap", order=2, buttons_of=["hr.departments.*"]),
-                MenuEntry("hr_tag", "Tags", icon="mdi:tag-multiple", order=3),
-                MenuEntry("hr_team", "My team", icon="mdi:account-multiple", order=4),
+                MenuEntry("hr_tag", "Tags", icon="mdi:tag-multiple", order=3, buttons_of=["hr.tags.*"]),
+                MenuEntry("hr_team", "My team", icon="mdi:account-multiple", order=4, buttons_of=["hr.team.*"]),
                 MenuEntry(
-                    "hr_my-workspace",
-                    "My workspace",
-                    icon="mdi:card-account-details",
-                    order=5,
-                    buttons_of=["hr.my.*"],
+                    "hr_my-workspace", "My workspace", icon="mdi:card-account-details", order=5, buttons_of=["hr.my.*"]
                 ),
             ],
         ),
@@ -54,20 +50,25 @@ access = Declarations(
                 "hr.departments.get",
                 "hr.departments.tree",
                 "hr.departments.stats",
+                "hr.tags.search",
+                "hr.tags.get",
             ],
         ),
         RoleEntry(
             "R_DEPT_MGR",
             "Department manager",
-            desc="Sees the people of their own department.",
+            desc="Leads the people of their own department.",
             data_scope=DataScope.SCOPE,
             menus=["home", "user-center", "hr", "hr_employee", "hr_department", "hr_team", "hr_my-workspace"],
+            buttons=["B_HR_TEAM_*"],
             apis=[
                 "hr.employees.search",
                 "hr.employees.get",
                 "hr.employees.status_logs",
                 "hr.departments.tree",
                 "hr.departments.stats",
+                "hr.tags.search",  # to choose from
+                "hr.team.*",
             ],
         ),
         RoleEntry(
@@ -76,8 +77,8 @@ access = Declarations(
             desc="Sees what is their own.",
             data_scope=DataScope.SELF,
             menus=["home", "user-center", "hr", "hr_my-workspace"],
-            buttons=["B_HR_MY_AVATAR_EDIT"],
-            apis=["hr.employees.search", "hr.employees.get", "hr.employees.status_logs", "hr.my.set_avatar"],
+            buttons=["B_HR_MY_*"],
+            apis=["hr.employees.search", "hr.employees.get", "hr.employees.status_logs", "hr.tags.search", "hr.my.*"],
         ),
     ],
 )

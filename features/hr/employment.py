@@ -177,11 +177,3 @@ async def refuse_departments_in_use(department_ids: list[int]) -> None:
         raise Refusal(Code.IN_USE, "There are employees in this department; transfer or delete them first.")
     if await Department.filter(parent_id__in=department_ids).exclude(id__in=department_ids).exists():
         raise Refusal(Code.IN_USE, "There are departments below this one; move or delete them first.")
-
-
-async def own_employee_for_update() -> Employee:
-    """The employee whom the caller's account belongs to, locked to the end of the transaction. Raises Refusal 4005."""
-    employee = await Employee.unscoped().filter(user_id=require_actor().user_id).select_for_update().first()
-    if employee is None:
-        raise Refusal(HrCode.USER_NOT_EMPLOYEE)
-    return employee

@@ -21,6 +21,7 @@ from kernel import (
     Status,
     Tree,
     UploadField,
+    ensure_in_dictionary,
     require_actor,
 )
 
@@ -92,13 +93,18 @@ class Department(Tree, SoftDelete, AuditedModel):
             raise Refusal(HrCode.CREATE_FORBIDDEN)
 
     @classmethod
+    def managed_by(cls, actor: Actor) -> Q:
+        """The departments that one manages."""
+        return Q(manager__user_id=actor.user_id)
+
+    @classmethod
     def reached_by(cls, actor: Actor, scope: DataScope) -> Q | None:
         """The departments whose people a data scope reaches: those that one manages, or those that a role names, with all
         below them.
         """
         match scope:
             case DataScope.SCOPE:
-                return Q(manager__user_id=actor.user_id)
+                return cls.managed_by(actor)
             case DataScope.CUSTOM:
                 return Q(id__in=cls.ids_within(actor.scope_rows.get(cls.id_kind, ())))
             case _:
@@ -116,6 +122,11 @@ class Tag(AuditedModel):
 
     class Meta:
         table = "hr_tag"
+
+    @classmethod
+    async def ensure_category(cls, category: str) -> None:
+        """Raise Refusal 1200 unless administrators keep this category in the dictionary `tag_category`."""
+        await ensure_in_dictionary("tag_category", "category", category)
 
 
 class EmployeeStatusLog(AuditedModel):

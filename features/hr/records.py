@@ -5,7 +5,10 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from features.hr.models import Department, Employee, EmployeeStatus, EmployeeStatusLog, Tag
-from kernel import Account, AuditedRecord, PublicId, Schema, Source, SourceList, Status
+from kernel import Account, AuditedRecord, Line, PublicId, Schema, Source, SourceList, Status
+
+TagWord = Annotated[str, Line(50)]
+"""The name of a tag, and that of a category."""
 
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
 
@@ -49,3 +52,9 @@ class DepartmentRecord(AuditedRecord[Department]):
     parent_id: PublicId[Department] | None
     order: int
     status: Status
+
+
+class TagRecord(AuditedRecord[Tag]):
+    name: str
+    category: str
+    description: str | None

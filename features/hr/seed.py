@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from features.hr.figures import FIGURES
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
 from kernel import (
     DEMO_PASSWORD,
@@ -17,6 +18,7 @@ from kernel import (
     Status,
     grant_role,
     open_account,
+    outdate,
     transaction,
 )
 
@@ -163,6 +165,7 @@ async def generate_demo_rows(count: int, advance: Callable[[int], None]) -> None
             numbers = range(first, first + size)
             await Employee.bulk_create([_extra(number, people, departments) for number in numbers])
             await _give_tags(connection, numbers)
+            outdate(*FIGURES)  # nobody is told of them one by one
         advance(size)
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from features.system_manage.models import Dictionary
-from kernel import AuditedRecord, Schema, Status, cached, outdate
+from kernel import AuditedRecord, Schema, Status, cached, keeps_dictionaries, outdate
 
 DictType = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,50}$")]
 """`tag_category`: the list that an entry belongs to."""
@@ -33,6 +33,12 @@ async def options_of(dict_type: str) -> list[DictionaryOption]:
         return [DictionaryOption.model_validate(entry) for entry in await entries.values("label", "value")]
 
     return await cached(f"dictionary:{dict_type}", list[DictionaryOption], load, seconds=300)
+
+
+@keeps_dictionaries
+async def values_of(dict_type: str) -> set[str]:
+    """What other modules may take from a list: what a form may choose."""
+    return {option.value for option in await options_of(dict_type)}
 
 
 def options_changed(*dict_types: str) -> None:

@@ -3,6 +3,7 @@
 from kernel.auth.passwords import NewPassword
 from kernel.clock import now
 from kernel.context import Actor, DataScope, require_actor
+from kernel.dictionaries import ensure_in_dictionary, keeps_dictionaries
 from kernel.errors.codes import Code, ResponseCode
 from kernel.errors.operator import OperatorError
 from kernel.errors.refusals import InvalidInput, NotFound, Refusal, TransportRefusal

@@ -21,7 +21,7 @@ from functools import cache, lru_cache, partial
 from typing import TYPE_CHECKING, Annotated, Any, Generic, Protocol, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, Field, GetCoreSchemaHandler, PlainSerializer, WithJsonSchema
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from sqids.sqids import Sqids
 from typing_extensions import TypeAliasType, is_typeddict
 
@@ -179,7 +179,19 @@ def _incoming_parent(kind: Kind) -> Any:
 
 
 def _outgoing(kind: Kind) -> Any:
-    return Annotated[int, PlainSerializer(kind.encode, return_type=str), WithJsonSchema(_json_schema(kind))]
+    written = PlainSerializer(kind.encode, return_type=str)
+    return Annotated[int, _InJson(partial(_decoded, kind)), written, WithJsonSchema(_json_schema(kind))]
+
+
+@dataclass(frozen=True, slots=True)
+class _InJson:
+    """Reads a key from JSON as it was written there: an answer that was kept is read again."""
+
+    decode: Callable[[object], int]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        read = core_schema.no_info_plain_validator_function(self.decode)
+        return core_schema.json_or_python_schema(json_schema=read, python_schema=handler(source))
 
 
 def _json_schema(kind: Kind) -> dict[str, Any]:

@@ -33,6 +33,7 @@ PUBLIC_SLICES = {
     "auth.reset_password",
     "health.live",
     "health.ready",
+    "hr.public.showcase",
     "route.constant_routes",
 }
 SIGNED_IN_SLICES = {
@@ -64,12 +65,16 @@ GRANTED_APIS = {
         *(f"hr.employees.{verb}" for verb in ("search", "get", "status_logs")),
         *(f"hr.employees.{verb}" for verb in ("onboard", "update", "set_avatar", "transfer", "rehire")),
         *(f"hr.departments.{verb}" for verb in ("search", "get", "tree", "stats")),
+        *(f"hr.tags.{verb}" for verb in ("search", "get")),
     },
     "R_DEPT_MGR": {
         *(f"hr.employees.{verb}" for verb in ("search", "get", "status_logs")),
-        *(f"hr.departments.{verb}" for verb in ("tree", "stats")),
+        *("hr.departments.tree", "hr.departments.stats", "hr.tags.search", "hr.team.*"),
     },
-    "R_EMPLOYEE": {"hr.my.set_avatar", *(f"hr.employees.{verb}" for verb in ("search", "get", "status_logs"))},
+    "R_EMPLOYEE": {
+        *(f"hr.employees.{verb}" for verb in ("search", "get", "status_logs")),
+        *("hr.tags.search", "hr.my.*"),
+    },
 }
 PATHS_WITHOUT_AN_ACCESS_RULE = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs", "/static"}
 

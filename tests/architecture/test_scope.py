@@ -16,7 +16,8 @@ OWNERS = {"models.py", "seed.py"}  # the model itself, and what nobody asks for
 
 # Through a relation: what is shown, and why it may be.
 THROUGH_RELATIONS = {
-    "features/hr/departments/stats.py": "how many work in a department, and no more, is for who may ask"
+    "features/hr/departments/stats.py": "how many work in a department, and no more, is for who may ask",
+    "features/hr/public/showcase.py": "how many work in a department, and no more, is for everybody",
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from features.hr.models import Department, EmployeeStatus
+from features.hr.models import Department, Employee, EmployeeStatus
 from kernel.context import set_actor
 from kernel.identity.models import Role, User
 from kernel.ids import Kind, kind_of
@@ -27,6 +27,9 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "hr.employees.onboard": {"user_name": "lilei", "name": "Li Lei"},
     "hr.employees.set_avatar": {"file": image()},
     "hr.my.set_avatar": {"file": image()},
+    "hr.my.update_profile": {"phone": "+8613900000001"},
+    "hr.tags.create": {"name": "New", "category": "skill"},
+    "hr.tags.update": {"name": "New"},
     "system_manage.roles.batch_offline": {"role_codes": ["R_USER"]},
     "system_manage.roles.create": {"role_name": "New", "role_code": "R_NEW"},
     "system_manage.roles.set_data_scope": {"data_scope": "custom"},
@@ -50,6 +53,8 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
     "hr.employees.regularize": {"status": EmployeeStatus.PROBATION},
     "hr.employees.rehire": {"status": EmployeeStatus.RESIGNED},
     "hr.employees.resign": {"name": "Wang Wei"},
+    "hr.team.employees.regularize": {"employee_no": "NEWCOMER"},
+    "hr.team.employees.set_tags": {"employee_no": "NEWCOMER"},
     "system_manage.roles.batch_delete": {"role_code": "R_EMPTY"},
     "system_manage.roles.delete": {"role_code": "R_EMPTY"},
     "system_manage.roles.set_data_scope": {"role_code": "R_EMPTY"},
@@ -65,6 +70,15 @@ async def add_rows() -> None:
     set_actor(None)  # nobody wrote it
     await Department.create(name="Empty", code="EMPTY")
     await Role.create(role_name="Empty", role_code="R_EMPTY")
+    # Who calls is an employee, and leads a team: else what is theirs, and what only managers may, is refused before ids are.
+    for user_name in ("Soybean", "Super"):
+        department = await Department.create(name=user_name, code=f"OF-{user_name}")
+        user = await User.get(user_name=user_name)
+        leader = await Employee.create(
+            name=user_name, user_id=user.id, department_id=department.id, status=EmployeeStatus.ACTIVE
+        )
+        await Department.filter(id=department.id).update(manager_id=leader.id)
+    await Employee.create(name="Newcomer", employee_no="NEWCOMER", department_id=department.id)
 
 
 def model_of(kind: Kind) -> type[Model]:
@@ -123,6 +137,9 @@ REQUIRED: Mapping[str, tuple[str, ...]] = {
     "hr.employees.batch_delete": ("ids",),
     "hr.employees.onboard": ("department_id",),
     "hr.employees.set_tags": ("tag_ids",),
+    "hr.my.set_tags": ("tag_ids",),
+    "hr.tags.batch_delete": ("ids",),
+    "hr.team.employees.set_tags": ("tag_ids",),
     "hr.employees.transfer": ("department_id",),
     "system_manage.roles.batch_delete": ("ids",),
     "system_manage.roles.set_apis": ("by_role_api_ids",),

@@ -2,8 +2,9 @@
 
 from tortoise.functions import Count
 
+from features.hr.figures import DEPARTMENT_STATS, KEPT_SECONDS
 from features.hr.models import Department
-from kernel import PublicId, Schema, get
+from kernel import PublicId, Schema, cached, get
 
 
 class DepartmentStats(Schema):
@@ -18,6 +19,11 @@ class DepartmentStats(Schema):
 
 @get("/stats")
 async def department_stats() -> list[DepartmentStats]:
+    """Counted when somebody asks, and kept until HR tells of a change."""
+    return await cached(DEPARTMENT_STATS, list[DepartmentStats], _count, seconds=KEPT_SECONDS)
+
+
+async def _count() -> list[DepartmentStats]:
     counted = Department.annotate(employee_count=Count("employees")).group_by("id", "name", "code", "manager__name")
     rows = await counted.order_by("order", "id").values(
         "id", "name", "code", "employee_count", manager_name="manager__name"

@@ -2,7 +2,8 @@
 
 from fastapi import UploadFile
 
-from features.hr.employment import edit_employee, own_employee_for_update
+from features.hr.caller import own_employee
+from features.hr.employment import edit_employee
 from features.hr.models import Employee
 from features.hr.records import AvatarResponse
 from kernel import post, stored_image, transaction
@@ -12,5 +13,5 @@ from kernel import post, stored_image, transaction
 async def set_avatar(file: UploadFile) -> AvatarResponse:
     """As for the employee who is the caller."""
     async with stored_image(file) as url, transaction(__name__):
-        await edit_employee(await own_employee_for_update(), {"avatar": url})
+        await edit_employee(await own_employee(for_update=True), {"avatar": url})
     return AvatarResponse(avatar_url=url)

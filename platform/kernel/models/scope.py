@@ -57,7 +57,10 @@ class Scoped(Model):
 
     @classmethod
     def unscoped(cls) -> QuerySet[Self]:
-        """All rows, whoever asks: for a number of them, or for a rule that must see every one. Never to show them."""
+        """All rows, whoever asks: for a number of them, or for a rule that must see every one.
+
+        Not to show them, unless a rule of the module's own, in one place, says whose: colleagues, or those whom one manages.
+        """
         return cls.filter()
 
     @classmethod
