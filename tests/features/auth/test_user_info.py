@@ -32,7 +32,7 @@ async def test_a_disabled_role_counts_for_nothing(signed_in: SignedIn) -> None:
     await Role.filter(role_code="R_HR_SPECIALIST").update(status_type=Status.DISABLED)
     liuqing = await signed_in("R_HR_SPECIALIST")
     answer = (await liuqing.call("auth.user_info")).data
-    assert (answer["roles"], answer["buttons"]) == (["R_EMPLOYEE"], ["B_HR_MY_TAG_EDIT"])
+    assert (answer["roles"], answer["buttons"]) == (["R_EMPLOYEE"], ["B_HR_MY_AVATAR_EDIT", "B_HR_MY_TAG_EDIT"])
 
 
 async def test_a_user_without_roles_may_ask(signed_in: SignedIn) -> None:

@@ -92,8 +92,8 @@ async def test_buttons_are_shown_as_they_are_granted(signed_in: SignedIn) -> Non
     await liuqing.warm()
     edit = await Button.get(button_code="B_HR_DEPT_EDIT")
     await soybean.call("system_manage.roles.set_buttons", role_id=role.id, by_role_button_ids=[edit.id])
-    of_employees = "B_HR_MY_TAG_EDIT"  # which liuqing is, too
-    assert (await liuqing.call("auth.user_info")).data["buttons"] == ["B_HR_DEPT_EDIT", of_employees]
+    of_employees = ["B_HR_MY_AVATAR_EDIT", "B_HR_MY_TAG_EDIT"]  # which liuqing is, too
+    assert (await liuqing.call("auth.user_info")).data["buttons"] == ["B_HR_DEPT_EDIT", *of_employees]
 
 
 async def test_a_narrower_scope_reaches_less_on_the_next_request(signed_in: SignedIn) -> None:
