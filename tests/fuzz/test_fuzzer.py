@@ -122,7 +122,7 @@ def test_what_is_planted_is_found(clone: Path, fuzzed: dict[str, str]) -> None:
         ("planted.lies", "Response violates schema"),
         ("planted.raises", "Server error"),
         ("planted.raises", "logged: unhandled exception"),
-        ("planted.tells", "logged: reaction failed"),
+        ("planted.on_told", "logged: reaction failed"),
     }
     assert fuzzer.tallies["planted.expels"].successes > 20
     assert ", to 2 accounts\n" in fuzzer.report()
