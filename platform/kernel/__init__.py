@@ -7,7 +7,14 @@ from kernel.errors.codes import Code, ResponseCode
 from kernel.errors.operator import OperatorError
 from kernel.errors.refusals import InvalidInput, NotFound, Refusal, TransportRefusal
 from kernel.hot_cache import cached, outdate
-from kernel.identity.accounts import DEMO_PASSWORD, Account, grant_role, open_account, revoke_role
+from kernel.identity.accounts import (
+    DEMO_PASSWORD,
+    Account,
+    existing_accounts,
+    grant_role,
+    open_account,
+    revoke_role,
+)
 from kernel.ids import Int16, Int32, Int64, ParentId, PublicId, SqidId, SqidList, public_id
 from kernel.models.base import AuditedModel, Model
 from kernel.models.scope import Scoped

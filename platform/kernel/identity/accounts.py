@@ -3,7 +3,7 @@
 Each function works inside of the caller's transaction.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from kernel.errors.codes import Code
 from kernel.errors.refusals import Refusal
@@ -69,6 +69,11 @@ async def revoke_role(user_id: int, role_code: str) -> None:
     user = await User.for_update(user_id)
     await user.roles.remove(*await roles_named([role_code]))
     users_changed([user_id])
+
+
+async def existing_accounts(user_ids: Iterable[int]) -> set[int]:
+    """Those of these ids that name an account: who hears of somebody later, by an event, may find theirs deleted."""
+    return set(await User.filter(id__in=list(user_ids)).values_list("id", flat=True))
 
 
 async def roles_named(codes: Collection[str]) -> list[Role]:

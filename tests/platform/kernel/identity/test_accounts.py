@@ -4,7 +4,7 @@ import pytest
 from tortoise.exceptions import DoesNotExist, IntegrityError
 
 from kernel import Code, Gender, Refusal, Status, transaction
-from kernel.identity.accounts import grant_role, open_account, revoke_role
+from kernel.identity.accounts import existing_accounts, grant_role, open_account, revoke_role
 from kernel.identity.models import Role, User
 from kernel.models.unique import duplicate_refusal
 
@@ -122,3 +122,9 @@ async def test_what_is_not_there_is_said(change: type) -> None:
     with pytest.raises(DoesNotExist):
         await change(user_id + 1, "R_USER")
     assert await roles_of(user_id) == {"R_USER"}
+
+
+async def test_which_accounts_there_are() -> None:
+    user_id = await open_ann()
+    assert await existing_accounts([user_id, 999_999]) == {user_id}
+    assert await existing_accounts([]) == set()
