@@ -34,6 +34,12 @@ slices:
 demo-data count:
     python -m kernel demo-data {{count}}
 
+# List the events that are not dealt with; `events retry [id ...]`, `events discard id ...`, `events retell teller listener`
+[group("run")]
+[no-exit-message]
+events *arguments:
+    python -m kernel events {{arguments}}
+
 # Disable the accounts that demo mode opened, before APP_ENV=production
 [group("run")]
 [no-exit-message]

@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -103,16 +103,20 @@ def stopped_clock() -> Iterator[None]:
 @pytest_asyncio.fixture(scope="session")
 async def running_app() -> AsyncIterator[FastAPI]:
     """The app on a migrated and seeded database, started once for each worker."""
+    from kernel import app as app_module
     from kernel.app import create_app
     from kernel.database.migrations.runner import migrate
     from kernel.slices.discovery import database_config
+    from kernel.unit_of_work.delivery import catch_up
 
     await database.create(WORKER)
     try:
         with clock.frozen(NOW):
             await migrate(database_config(), report=lambda _line: None)
+            app_module.__dict__["relaying"] = nullcontext  # nothing is to happen by itself
             app = create_app()
             async with app.router.lifespan_context(app):
+                await catch_up()
                 await database.remember()
                 state.listen_to_all()
                 observe.__dict__["_observers"] = ContextVar("observers", default=(state.watch,))

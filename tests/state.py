@@ -4,8 +4,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import is_dataclass
-from importlib import import_module
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -13,28 +11,28 @@ from redis.exceptions import RedisError
 from kernel.database.statements import Statement
 from kernel.identity import grants
 from kernel.redis import redis
-from kernel.slices.discovery import discover
-from kernel.unit_of_work.events import on, reactions_to
+from kernel.unit_of_work import transaction
+from kernel.unit_of_work.background import Job
 from tests import database
 
 told: list[object] = []
 """The events that were delivered since the test began, in order."""
 
 
-async def _record(event: object) -> None:
-    told.append(event)
-
-
 def listen_to_all() -> None:
-    """The tests are one more reaction to every event of every module."""
-    for feature in discover():
-        try:
-            module = import_module(f"features.{feature.name}.events")
-        except ModuleNotFoundError:
-            continue
-        for kind in vars(module).values():
-            if is_dataclass(kind) and isinstance(kind, type) and _record not in reactions_to(kind):
-                on(kind)(_record)
+    """The tests are told of every event, once it is committed."""
+    stock = transaction._written_down
+
+    async def written_down(events: list[object], connection: str) -> Job:
+        deliver = await stock(events, connection)
+
+        async def record() -> None:
+            told.extend(events)
+            await deliver()
+
+        return record
+
+    transaction.__dict__["_written_down"] = written_down
 
 
 _requesting: ContextVar[bool] = ContextVar("requesting", default=False)

@@ -56,6 +56,7 @@ from kernel.settings import ModuleSettings
 from kernel.slices.decorators import delete, get, patch, post, put
 from kernel.slices.discovery import Feature, discover
 from kernel.startup.sync_permissions import refresh_permissions
-from kernel.unit_of_work.events import emit, on
+from kernel.unit_of_work.events import emit, event_id, on
+from kernel.unit_of_work.retelling import Retold
 from kernel.unit_of_work.transaction import transaction
 from kernel.web.health import check_readiness

@@ -4,9 +4,11 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
+from rich.progress import Progress
 from tortoise.context import TortoiseContext
 
 from kernel.database.migrations.changes import Renames
@@ -23,7 +25,12 @@ from kernel.slices.route import API_PREFIX, SliceRoute
 from kernel.startup.demo_accounts import end_demo_accounts
 from kernel.startup.demo_data import demo_data
 from kernel.startup.run import refuse_unmigrated_database
+from kernel.unit_of_work.models import DeliveryState, EventDelivery
+from kernel.unit_of_work.outbox import discard, retry, still_open
+from kernel.unit_of_work.retelling import can_retell, retell, rows_to_tell
 from kernel.var_dir import ensure_var_dir
+
+_LISTED, _ERROR_SHOWN = 200, 80
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -69,7 +76,23 @@ def _parser() -> argparse.ArgumentParser:
     add("slices", _slices, "list the use cases")
     add("demo-data", demo_data, "add demo rows").add_argument("count", type=int)
     add("end-demo-accounts", _end_demo_accounts, "disable the accounts that have the password of demo mode")
+    _add_events(add("events", _events, "list the events that are not dealt with"))
     return parser
+
+
+def _add_events(events: argparse.ArgumentParser) -> None:
+    actions = events.add_subparsers()
+
+    def add(name: str, run: Callable[..., Any], summary: str) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, help=summary)
+        action.set_defaults(command=run)
+        return action
+
+    add("retry", _retry, "try again, at once").add_argument("ids", nargs="*", type=int, help="all that are parked")
+    add("discard", _discard, "never try again").add_argument("ids", nargs="+", type=int)
+    retell = add("retell", _retell, "tell a module the present state of another one")
+    retell.add_argument("teller")
+    retell.add_argument("listener")
 
 
 def _serve(*, migrate: bool) -> None:
@@ -116,8 +139,7 @@ async def _makemigrations(
 def _slices() -> None:
     rows = [("use case", "method", "access", "button", f"URL below {API_PREFIX}")]
     rows += [_row(route) for feature in discover() for route in feature.slices]
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    _print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+    _print_table(rows)
 
 
 def _row(route: SliceRoute) -> tuple[str, str, str, str, str]:
@@ -131,6 +153,11 @@ def _names(needs: Requirement | None) -> str:
     return (" or " if needs.any else " and ").join(sorted(needs.names)) if needs else ""
 
 
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    _print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
+
+
 def _print(lines: Iterable[str]) -> None:
     try:
         sys.stdout.writelines(f"{line}\n" for line in lines)
@@ -140,11 +167,8 @@ def _print(lines: Iterable[str]) -> None:
 
 
 async def _end_demo_accounts() -> int:
-    async with TortoiseContext() as context:
-        await context.init(config=database_config())
-        await refuse_unmigrated_database()
-        async with connected(settings().redis_url):  # workers that run already are to know at once
-            ended = await end_demo_accounts()
+    async with _database(), connected(settings().redis_url):  # workers that run already are to know at once
+        ended = await end_demo_accounts()
     if not ended.user_names:
         _print(["No account has the password of demo mode."])
         return 0
@@ -152,6 +176,55 @@ async def _end_demo_accounts() -> int:
     if ended.admin:
         _print([f"Super administrator: {ended.admin}, password {ended.admin_password} (shown once, must be changed)"])
     return 0
+
+
+async def _events() -> int:
+    async with _database():
+        waiting, total = await still_open(_LISTED)
+    head = ("id", "told at", "event", "subject", "reaction", "state", "tried", "next try", "because")
+    _print_table([head, *map(_event_row, waiting)] if waiting else [("Every reaction has happened.",)])
+    if total > len(waiting):
+        _print([f"and {total - len(waiting)} more"])
+    return 0
+
+
+def _event_row(row: EventDelivery) -> tuple[str, ...]:
+    due = f"{row.due_at:%Y-%m-%d %H:%M:%S}" if row.state is DeliveryState.PENDING else "-"
+    because = " ".join((row.error or "").split())[:_ERROR_SHOWN]
+    times = f"{row.told_at:%Y-%m-%d %H:%M:%S}", str(row.attempts)
+    return str(row.id), times[0], row.event, row.subject, row.reaction, row.state.value, times[1], due, because
+
+
+async def _retry(ids: list[int]) -> int:
+    async with _database():
+        _print([f"{await retry(ids)} to be tried again; a running server does it within seconds."])
+    return 0
+
+
+async def _discard(ids: list[int]) -> int:
+    async with _database():
+        _print([f"{await discard(ids)} discarded."])
+    return 0
+
+
+async def _retell(teller: str, listener: str) -> int:
+    can_retell({feature.name: feature.retold for feature in discover()})
+    async with _database():
+        with Progress() as progress:
+            total = await rows_to_tell(teller)
+            task = progress.add_task(f"{teller} to {listener}", total=total)
+            await retell(teller, listener, lambda rows: progress.advance(task, rows))
+            progress.update(task, completed=total)
+    _print([f"{teller} has told {listener} of {total} rows; a running server reacts within seconds."])
+    return 0
+
+
+@asynccontextmanager
+async def _database() -> AsyncIterator[None]:
+    async with TortoiseContext() as context:
+        await context.init(config=database_config())
+        await refuse_unmigrated_database()
+        yield
 
 
 if __name__ == "__main__":

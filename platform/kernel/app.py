@@ -16,6 +16,7 @@ from kernel.slices.discovery import database_config, discover
 from kernel.slices.index import SliceIndex
 from kernel.slices.openapi import describe
 from kernel.startup.run import start_up
+from kernel.unit_of_work.delivery import relaying
 from kernel.web.error_handlers import install_error_handlers
 from kernel.web.middleware import RequestMiddleware
 
@@ -51,6 +52,7 @@ async def _lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await Tortoise.init(config=database_config(), _enable_global_fallback=True)
         try:
             await start_up(discover())
-            yield
+            async with relaying():
+                yield
         finally:
             await Tortoise.close_connections()

@@ -107,6 +107,11 @@ class Settings(BaseSettings):
     captcha_sender: Annotated[str, AfterValidator(_import_path)] | None = None
     login_log_retention_days: int = Field(180, ge=1)
 
+    event_poll_seconds: Seconds = 2
+    event_attempts: int = Field(10, ge=1, le=1000)
+    event_retention_days: int = Field(7, ge=1)
+    reaction_timeout_seconds: Seconds = 25
+
     first_admin_password: SecretStr | None = None
 
     @field_validator("db_statement_timeout_seconds", "db_command_timeout_seconds")

@@ -1,6 +1,6 @@
 """Tortoise's configuration, made from the database URLs and the modules that have tables."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -70,21 +70,21 @@ def _milliseconds(seconds: float) -> str:
     return str(round(seconds * 1000))
 
 
-def tortoise_config(models: Mapping[str, str], urls: Mapping[str, str]) -> dict[str, Any]:
+def tortoise_config(models: Mapping[str, str | Sequence[str]], urls: Mapping[str, str]) -> dict[str, Any]:
     """Tortoise's configuration dict.
 
-    `models`: app label to the dotted module with its tables, `{"hr": "features.hr.models"}`.
+    `models`: app label to the dotted module, or several, with its tables: `{"hr": "features.hr.models"}`.
     `urls`: connection name to URL, with a "default"; an app whose label is among the names lives in that database.
     """
     return {
         "connections": {name: connection_config(url) for name, url in urls.items()},
         "apps": {
             label: {
-                "models": [module],
+                "models": [modules] if isinstance(modules, str) else list(modules),
                 "default_connection": label if label in urls else "default",
                 "migrations": f"migrations.{label}",
             }
-            for label, module in models.items()
+            for label, modules in models.items()
         },
         "use_tz": True,
         "timezone": "UTC",

@@ -8,13 +8,14 @@ features/<feature>/settings.py        its ModuleSettings
 features/<feature>/seed.py            `async def install()`: the rows that every installation begins with; `async def seed()`: demo rows; both
                                       idempotent; `DEMO_ACCOUNTS`; `async def generate_demo_rows(count, advance)`
 features/<feature>/reactions/*.py     reactions, registered when they are imported
+features/<feature>/retell.py          `retold = [Retold(...)]`: how it tells its present state to a module that is new
 features/<feature>/**/<verb>.py       a slice, if it has a decorated handler; see `kernel.slices.decorators`
 """
 
 import importlib
 import inspect
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
@@ -32,8 +33,11 @@ from kernel.slices.decorators import declaration_of
 from kernel.slices.route import API_PREFIX, SliceRoute
 from kernel.slices.source import place
 from kernel.unit_of_work.events import reacts
+from kernel.unit_of_work.retelling import Retold
 
 T = TypeVar("T")
+
+KERNEL_TABLES = ("kernel.identity.models", "kernel.unit_of_work.models")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +59,7 @@ class Feature:
     install: Callable[[], Awaitable[None]] | None = None
     seed: Callable[[], Awaitable[None]] | None = None
     generate_demo_rows: Callable[[int, Callable[[int], None]], Awaitable[None]] | None = None
+    retold: Sequence[Retold[Any]] = ()
     demo_accounts: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -64,13 +69,13 @@ def discover() -> tuple[Feature, ...]:
     root = Path(importlib.import_module("features").__path__[0])
     found = tuple(_read_feature(path) for path in sorted(root.iterdir()) if any(path.glob("**/*.py")))
     check_codes([kind for feature in found for kind in feature.codes])
-    check_kinds(_models("kernel.identity.models", *(feature.models for feature in found if feature.models)))
+    check_kinds(_models(*KERNEL_TABLES, *(feature.models for feature in found if feature.models)))
     return found
 
 
 def database_config() -> dict[str, Any]:
     """Tortoise's configuration: the kernel's tables and those of every feature that has some, on their connections."""
-    models = {"kernel": "kernel.identity.models"}
+    models: dict[str, str | Sequence[str]] = {"kernel": KERNEL_TABLES}
     models |= {feature.name: feature.models for feature in discover() if feature.models}
     urls = {"default": settings().database_url}
     for feature in discover():
@@ -131,6 +136,8 @@ def _read_feature(folder: Path) -> Feature:
                 found["seed"] = getattr(python_module, "seed", None)
                 found["generate_demo_rows"] = getattr(python_module, "generate_demo_rows", None)
                 found["demo_accounts"] = getattr(python_module, "DEMO_ACCOUNTS", {})
+            case "retell":
+                found["retold"] = _declared(dotted, "retold", list)
             case _ if inner.startswith("reactions."):
                 if not reacts(dotted):
                     raise DeclarationError(f"{_file(dotted)} registers no reaction; decorate one with @on(Event)")

@@ -15,6 +15,8 @@ from kernel.slices.discovery import Feature, database_config
 from kernel.startup.bootstrap import FIRST_ADMIN, first_admin_password, open_demo_accounts, open_first_admin
 from kernel.startup.demo_accounts import refuse_demo_accounts
 from kernel.startup.sync_permissions import TURN, sync_permissions
+from kernel.unit_of_work.outbox import register
+from kernel.unit_of_work.retelling import can_retell
 from kernel.unit_of_work.transaction import lock_until_commit, transaction
 
 log = structlog.get_logger(__name__)
@@ -63,6 +65,8 @@ async def _prepare_in_turn(features: Sequence[Feature]) -> str | None:
 async def _prepare(features: Sequence[Feature]) -> str | None:
     """Returns the first super administrator's password if it was generated."""
     await sync_permissions(features)
+    can_retell({feature.name: feature.retold for feature in features})
+    await register(feature.name for feature in features if feature.retold)
     await _sow((feature, feature.install) for feature in features)
     if not settings().demo:
         return await open_first_admin()

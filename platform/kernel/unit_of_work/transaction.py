@@ -1,32 +1,29 @@
-"""One transaction per use case that writes; its events are delivered after the commit, none after a rollback.
+"""One transaction per use case that writes. What it tells is written down within it, and delivered after the commit.
 
 After the commit nothing changes the answer: a connection that is lost from then on is logged. One that is lost while the
-COMMIT is on its way leaves it unknown whether it committed. The caller is told so (503, `CommitUnknown`), and no event is
-delivered: a reaction to what never happened would be worse than none, and who looks finds what was written.
+COMMIT is on its way leaves it unknown whether it committed. The caller is told so (503, `CommitUnknown`); if it did, what
+it told is in the outbox, and is delivered from there.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from functools import partial
-from typing import Any
 
-import structlog
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection, get_connections
 from tortoise.transactions import in_transaction
 
 from kernel import hot_cache
-from kernel.database.driver_errors import DatabaseBusy
-from kernel.unit_of_work.background import defer
-from kernel.unit_of_work.events import Reaction, collected, reactions_to
+from kernel.unit_of_work.background import Job, defer
+from kernel.unit_of_work.events import collected
+from kernel.unit_of_work.outbox import Chain, chains_of, release, write
 from kernel.unit_of_work.turns import turn
 
-log = structlog.get_logger(__name__)
-
-BUSY_ATTEMPTS = 3  # of a reaction; each waits as long for a connection as a request does
+Deliver = Callable[[Collection[Chain]], Awaitable[None]]
 
 _open: ContextVar[frozenset[str]] = ContextVar("open_transactions", default=frozenset())
+_after_commit: ContextVar[list[Job] | None] = ContextVar("after_commit", default=None)
 
 
 def connection_of(dotted_name: str) -> str:
@@ -38,7 +35,7 @@ def connection_of(dotted_name: str) -> str:
 
 @asynccontextmanager
 async def transaction(module: str) -> AsyncIterator[BaseDBAsyncClient]:
-    """Commit what happens within, all or nothing, then deliver what was emitted. Gives the connection, for SQL by hand.
+    """Commit what happens within, all or nothing, with what was emitted. Gives the connection, for SQL by hand.
 
     `module` is the Python module that asks, `__name__`: the transaction is one of its feature's database. Within
     another one of the same database it joins that.
@@ -48,21 +45,67 @@ async def transaction(module: str) -> AsyncIterator[BaseDBAsyncClient]:
         yield get_connection(connection)
         return
     events: list[object] = []
+    jobs: list[Job] = []
     done, client = False, None
-    collecting, opening = collected.set(events), _open.set(_open.get() | {connection})
+    opening, collecting = _open.set(_open.get() | {connection}), collected.set(events)
+    awaiting = _after_commit.set(jobs)
     try:
         # What is kept in Redis is the kernel's, in the default database: a transaction of another one commits none of it.
         with hot_cache.collecting() if connection == "default" else nullcontext(()) as changed:
             async with turn(get_connection(connection), module), in_transaction(connection) as client:
                 yield client
+                if events:
+                    jobs.append(await _written_down(events, connection))
                 await hot_cache.mark(changed)
                 done = True
         await hot_cache.unmark(changed)
     finally:
-        collected.reset(collecting)
         _open.reset(opening)
-        if events and done and client and client._finalized:  # committed, even if cancelled since
-            await defer(partial(deliver, events))
+        collected.reset(collecting)
+        _after_commit.reset(awaiting)
+        if done and client and client._finalized:  # committed, even if cancelled since
+            for job in jobs:
+                await defer(job)
+
+
+def after_commit(job: Job) -> None:
+    """Run `job` once the transaction at hand has committed, never if it does not. Raises LookupError outside of one.
+
+    It runs in this process; what must survive a crash is a fact with a reaction, see `events`.
+    """
+    jobs = _after_commit.get()
+    if jobs is None:
+        raise LookupError("there is no transaction here whose commit could be awaited; open transaction(__name__)")
+    jobs.append(job)
+
+
+async def _written_down(events: list[object], connection: str) -> Job:
+    """Put the facts into the outbox. Returns what delivers them after the commit."""
+    if connection == "default":
+        return partial(_deliver, chains_of(await write(events)))
+    # The outbox is in another database, whose commit comes first: whether what they tell became true is not known until
+    # after the second one. A crash between the two leaves them parked, for an operator to see.
+    async with transaction(__name__):
+        held = await write(events, held=f"whether it was committed in the database of {connection} is not known")
+
+    async def release_and_deliver() -> None:
+        await release(held)
+        await _deliver(chains_of(held))
+
+    return release_and_deliver
+
+
+def deliver_with(deliver: Deliver) -> None:
+    """How chains that grew are worked off after a commit. What does it opens transactions itself, so it stands above."""
+    global _deliver
+    _deliver = deliver
+
+
+async def _leave(_chains: Collection[Chain]) -> None:
+    """A program without reactions leaves them to others."""
+
+
+_deliver: Deliver = _leave
 
 
 async def lock_until_commit(name: str) -> None:
@@ -70,26 +113,3 @@ async def lock_until_commit(name: str) -> None:
     connection = get_connection("default")
     if connection.capabilities.dialect == "postgres":
         await connection.execute_query("SELECT pg_advisory_xact_lock(hashtext($1))", [f"tessera:{name}"])
-
-
-async def _react(reaction: Reaction[Any], event: object) -> None:
-    attempts = BUSY_ATTEMPTS
-    while True:
-        attempts -= 1
-        try:
-            async with transaction(reaction.__module__):
-                await reaction(event)
-            return
-        except DatabaseBusy:  # there was no connection to run it on
-            if not attempts:
-                raise
-
-
-async def deliver(events: list[object]) -> None:
-    """Run every reaction to every event, each in a transaction of its own. One that fails is logged and stops no other."""
-    for event in events:
-        for reaction in reactions_to(type(event)):
-            try:
-                await _react(reaction, event)
-            except Exception:
-                log.exception("reaction failed", reaction=reaction.__module__, event_told=repr(event))

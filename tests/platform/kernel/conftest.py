@@ -5,8 +5,9 @@ import importlib
 import io
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import structlog
@@ -16,14 +17,18 @@ from structlog.stdlib import ProcessorFormatter
 from tortoise import context as tortoise_context
 
 import features
-from kernel import context, ids, redis_line
+from kernel import context, ids, on, redis_line
 from kernel import redis as redis_module
 from kernel import settings as settings_module
 from kernel.settings import settings
 from kernel.slices import discovery as modules
+from kernel.unit_of_work import events
+from kernel.unit_of_work.outbox import register
 from tests.architecture.tree import plant
 
 Configure = Callable[..., None]
+Handler = Callable[[Any], Awaitable[None]]
+Listening = Callable[..., Awaitable[None]]
 Features = Callable[[Mapping[str, str]], tuple[modules.Feature, ...]]
 
 
@@ -150,3 +155,17 @@ def discovered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, configure: Confi
                 delattr(sys.modules.get(package, features), child)
     configure()
     gc.collect()  # discovery finds enumerations and settings by their subclasses, as long as those live
+
+
+@pytest.fixture
+def listening(app: FastAPI) -> Iterator[Listening]:
+    """`await listening(handler, TagMade)`: the handler reacts from now on, to the end of the test."""
+    before = {event: dict(known) for event, known in events._reactions.items()}
+
+    async def listen(handler: Handler, *kinds: type, retold: bool = False) -> None:
+        on(*kinds, retold=retold)(handler)
+        await register([])
+
+    yield listen
+    events._reactions.clear()
+    events._reactions.update(before)

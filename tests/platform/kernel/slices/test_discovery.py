@@ -13,10 +13,16 @@ from kernel.errors.operator import DeclarationError, SettingsError
 from kernel.rbac.authorize import all_of
 from kernel.slices import discovery as modules
 from kernel.slices.discovery import database_config
-from kernel.unit_of_work.events import reactions_to
+from kernel.unit_of_work.events import reactions
 from tests.platform.kernel.conftest import Configure, Features
 
 FEATURE = 'from kernel import Feature\n\nfeature = Feature(title="Shop", prefix="/business/shop")\n'
+FACT = """from dataclasses import dataclass
+
+@dataclass(frozen=True)
+class OrderSent:
+    order_id: int
+"""
 SEND = '''"""Send an order.
 
 And nothing else.
@@ -51,7 +57,7 @@ def test_everything_is_found_by_where_it_stands(discovered: Features) -> None:
         "features/shop/models.py": MODELS,
         "features/shop/access.py": "from kernel import *\n\naccess = Declarations(roles=[RoleEntry('R_SHOP', 'Shop')])\n",
         "features/shop/seed.py": "DEMO_ACCOUNTS = {'ann': 'shopkeeper'}\n\nasync def install(): ...\n\nasync def seed(): ...\n\nasync def generate_demo_rows(n, advance): ...\n",
-        "features/shop/events.py": "class OrderSent: ...\n",
+        "features/shop/events.py": FACT,
         "features/shop/pricing.py": '"""A rule that several slices share."""\n',
         "features/post/feature.py": 'from kernel import Feature\n\nfeature = Feature(title="Post", prefix="/post")\n',
         "features/post/reactions/on_order_sent.py": (
@@ -83,9 +89,7 @@ def test_everything_is_found_by_where_it_stands(discovered: Features) -> None:
             {"POST"},
             all_of("B_SHOP_SEND"),
         )
-    from features.shop.events import OrderSent  # pyright: ignore[reportMissingImports]  planted above
-
-    assert [reaction.__module__ for reaction in reactions_to(OrderSent)] == ["features.post.reactions.on_order_sent"]
+    assert [each.name for event, each in reactions() if event == "shop.OrderSent"] == ["post.on_order_sent"]
 
 
 def test_a_slice_that_is_deleted_is_gone(discovered: Features) -> None:
@@ -276,7 +280,7 @@ def test_a_module_s_tables_are_in_the_common_database(discovered: Features, conf
     config = database_config()
     assert list(config["connections"]) == ["default"]
     assert {label: (app["models"], app["default_connection"]) for label, app in config["apps"].items()} == {
-        "kernel": (["kernel.identity.models"], "default"),
+        "kernel": (["kernel.identity.models", "kernel.unit_of_work.models"], "default"),
         "shop": (["features.shop.models"], "default"),
     }
 

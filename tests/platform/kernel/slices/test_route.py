@@ -11,11 +11,11 @@ from fastapi.responses import PlainTextResponse
 from structlog.testing import capture_logs
 
 from features.hr.models import Tag
-from kernel import SIGNED_IN, Code, PublicId, Refusal, Request, Schema, SearchRequest, SqidId, all_of, any_of, emit, on
+from kernel import SIGNED_IN, Code, PublicId, Refusal, Request, Schema, SearchRequest, SqidId, all_of, any_of, emit
 from kernel.ids import public_id
 from kernel.rbac.authorize import Access
 from kernel.unit_of_work.events import collected
-from tests.platform.kernel.conftest import Configure
+from tests.platform.kernel.conftest import Configure, Listening
 from tests.platform.kernel.small_app import Message, app_of, caller, http_scope, slice_of, unreadable
 
 
@@ -35,7 +35,7 @@ class SendOrderResponse(Schema):
 
 @dataclass(frozen=True)
 class OrderSent:
-    text: str
+    order_id: int
 
 
 async def echo(request: SendOrderRequest) -> SendOrderResponse:
@@ -143,24 +143,27 @@ async def test_a_refusal_undoes_what_was_written(app: FastAPI) -> None:
     assert not await Tag.filter(name="half").exists()
 
 
-async def test_others_are_told_after_the_answer_and_their_failure_does_not_change_it(app: FastAPI) -> None:
+async def test_others_are_told_after_the_answer_and_their_failure_does_not_change_it(
+    app: FastAPI, listening: Listening
+) -> None:
     order: list[str] = []
 
     async def tell() -> bool:
-        emit(OrderSent("x"))
+        emit(OrderSent(7))
         return True
 
-    @on(OrderSent)
-    async def _(event: OrderSent) -> None:
-        order.append(f"told {event.text}")
+    async def fail(event: OrderSent) -> None:
+        order.append(f"told {event.order_id}")
         raise ValueError("no paper left")
+
+    await listening(fail, OrderSent)
 
     async def send(message: Message) -> None:
         order.append(message["type"])
 
     with capture_logs() as logs:
         await app_of(slice_of(tell))(http_scope("/orders", "POST"), unreadable, send)
-    assert order == ["http.response.start", "http.response.body", "told x"]
+    assert order == ["http.response.start", "http.response.body", "told 7"]
     assert [line["event"] for line in logs if line["log_level"] == "error"] == ["reaction failed"]
 
 

@@ -1,0 +1,183 @@
+"""Reactions, run: at once after the commit in the process that told, and by any process's relay where that did not succeed.
+
+**At least once**, in order for each subject and listening module. A reaction's writes and the note that it is done are one
+transaction, so in the common database its effects are there once; what it does outside may happen again. It is begun
+`EVENT_ATTEMPTS` times at most, each time later than before; then it is parked.
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+import structlog
+from tortoise.expressions import F, Subquery
+
+from kernel.clock import now
+from kernel.context import set_actor, set_use_case
+from kernel.database.driver_errors import DRIVER_ERRORS, DatabaseBusy
+from kernel.settings import settings
+from kernel.unit_of_work import outbox
+from kernel.unit_of_work.background import deferring
+from kernel.unit_of_work.events import Reaction, current_id, from_json, reaction_to
+from kernel.unit_of_work.models import DeliveryState, EventDelivery
+from kernel.unit_of_work.outbox import Chain
+from kernel.unit_of_work.retelling import retell_some
+from kernel.unit_of_work.transaction import deliver_with, transaction
+
+log = structlog.get_logger(__name__)
+
+LONGEST_PAUSE_SECONDS = 3600
+PRUNING_PAUSE_SECONDS = 3600
+_CHAINS_AT_ONCE = 4
+_CHAINS_AHEAD = 200
+_LINKS_IN_A_ROW = 100
+_ERROR_LENGTH = 2000
+
+
+def pause_after(attempts: int) -> timedelta:
+    """How long a reaction that has failed so often is left alone: 1 s, 4 s, 16 s, ... an hour."""
+    return timedelta(seconds=min(4 ** min(attempts - 1, 10), LONGEST_PAUSE_SECONDS))
+
+
+async def deliver(chains: Collection[Chain]) -> None:
+    """Work off these chains, as far as they are due."""
+    try:
+        for chain in chains:
+            await _work_off(chain)
+    except DRIVER_ERRORS as error:
+        log.warning("events wait for the database", error=str(error))
+
+
+deliver_with(deliver)
+
+
+async def _work_off(chain: Chain) -> int:
+    """Returns how many reactions were begun."""
+    for begun in range(_LINKS_IN_A_ROW):
+        head = await outbox.head_of(chain)
+        if head is None or head.state is DeliveryState.PARKED or head.due_at > now() or not await _begin(head):
+            return begun
+        # In a task, whose context is its own: nobody's, in no transaction, and no reaction leaves a trace in the next one.
+        if not await asyncio.create_task(_attempt(head)):
+            return begun + 1
+    return _LINKS_IN_A_ROW
+
+
+async def _begin(head: EventDelivery) -> bool:
+    """Count the attempt, unless another process is at it. Before it runs: one that ends its process is to be parked, too."""
+    mine = EventDelivery.filter(id=head.id, state=DeliveryState.PENDING, due_at__lte=now())
+    free = Subquery(mine.select_for_update(skip_locked=True).only("id"))  # values() would not lock
+    return bool(await EventDelivery.filter(id__in=free).update(attempts=F("attempts") + 1))
+
+
+async def _attempt(head: EventDelivery) -> bool:
+    """Returns whether it went well."""
+    set_actor(None)
+    set_use_case(head.reaction)
+    current_id.set(head.event_id)
+    try:
+        reaction = reaction_to(head.event, head.reaction)
+        if reaction is None:
+            raise LookupError(f"{head.reaction} does not react to {head.event} any more")
+        async with asyncio.timeout(settings().reaction_timeout_seconds):
+            await _react(reaction, head)
+    except Exception as error:
+        await _failed(head, error)
+        return False
+    return True
+
+
+async def _react(reaction: Reaction, head: EventDelivery) -> None:
+    async with transaction(__name__):
+        pending = EventDelivery.filter(id=head.id, state=DeliveryState.PENDING)
+        if not await pending.select_for_update(skip_locked=True).first():
+            return  # another process has it
+        async with transaction(
+            reaction.handler.__module__
+        ):  # the same one, unless the module has a database of its own
+            await reaction.handler(from_json(head.event, head.payload))
+        await pending.update(state=DeliveryState.DONE, done_at=now(), error=None)
+
+
+async def _failed(head: EventDelivery, error: Exception) -> None:
+    row, attempts = EventDelivery.filter(id=head.id, state=DeliveryState.PENDING), head.attempts + 1
+    pause = pause_after(attempts)
+    if isinstance(error, DatabaseBusy):  # it did not run
+        changes, outcome = {"attempts": F("attempts") - 1, "due_at": now() + pause_after(1)}, None
+    elif attempts < settings().event_attempts:
+        changes, outcome = {"due_at": now() + pause}, f"tried again in {pause.total_seconds():g} s"
+    else:
+        changes, outcome = {"state": DeliveryState.PARKED}, "parked; see just events"
+    text = f"{type(error).__name__}: {error}"[:_ERROR_LENGTH].replace("\0", "")
+    try:
+        await row.update(**changes, error=text)
+    except DRIVER_ERRORS as unwritten:
+        outcome = f"tried again, as this could not be noted: {unwritten}"
+    if outcome:
+        log.error(
+            "reaction failed",
+            delivery=head.id,
+            event_told=head.event,
+            subject=head.subject,
+            attempts=attempts,
+            outcome=outcome,
+            exc_info=error,
+        )
+
+
+async def catch_up() -> int:
+    """Retell and react until nothing is due. Returns how many reactions were begun."""
+    begun = 0
+    while True:
+        told = await retell_some()
+        chains = await outbox.due_chains(_CHAINS_AHEAD)
+        random.shuffle(chains)  # several processes have the same list
+        some = await _work_off_side_by_side(chains)
+        begun += some
+        if not told and not some:
+            return begun
+
+
+async def _work_off_side_by_side(chains: list[Chain]) -> int:
+    async def work() -> int:
+        begun = 0
+        while chains:
+            async with deferring():
+                begun += await _work_off(chains.pop())
+        return begun
+
+    return sum(await asyncio.gather(*[work() for _ in range(min(_CHAINS_AT_ONCE, len(chains)))]))
+
+
+async def relay() -> None:
+    """Take up for ever what nobody finished: at once, and then every EVENT_POLL_SECONDS."""
+    pruned, away = -PRUNING_PAUSE_SECONDS, False
+    clock = asyncio.get_running_loop()
+    while True:
+        try:
+            await catch_up()
+            if clock.time() - pruned > PRUNING_PAUSE_SECONDS:
+                await outbox.prune()
+                pruned = clock.time()
+            away = False
+        except DRIVER_ERRORS as error:
+            if not away:
+                log.warning("events wait for the database", error=str(error))
+            away = True
+        except Exception:
+            log.exception("events could not be taken up")
+        await asyncio.sleep(settings().event_poll_seconds * random.uniform(0.75, 1.25))  # noqa: S311  so that not all ask at once
+
+
+@asynccontextmanager
+async def relaying() -> AsyncIterator[None]:
+    """The relay runs within."""
+    task = asyncio.create_task(relay())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

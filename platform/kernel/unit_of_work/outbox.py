@@ -1,0 +1,156 @@
+"""The outbox: facts are written down in the transaction that makes them true, one row for each reaction to them.
+
+A **chain** is what one module is told about one subject. It is worked off from its head, one after the other: what failed, or
+was parked, holds up what came after it in its chain, and nothing else.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import NamedTuple
+from uuid import UUID, uuid4
+
+from tortoise.expressions import Subquery
+from tortoise.functions import Min
+
+from kernel.clock import now
+from kernel.context import request_id
+from kernel.settings import settings
+from kernel.unit_of_work.events import event_name, reactions, subject_of, to_json
+from kernel.unit_of_work.models import OPEN, DeliveryState, EventDelivery, EventReaction, EventRetelling
+
+GONE_AFTER = timedelta(days=1)
+_AT_ONCE = 500
+
+
+class Chain(NamedTuple):
+    """What one module is told about one subject."""
+
+    listener: str
+    subject: str
+
+
+async def register(tellers: Iterable[str]) -> None:
+    """Note the reactions of this version. What is new among them is to be retold, by those tellers that can.
+
+    One that another version of the app has, which may run beside this one, stays for a day.
+    """
+    here = {(event, reaction.name): reaction for event, reaction in reactions()}
+    there = {(row.event, row.reaction): row for row in await EventReaction.all()}
+    seen = [row.id for key, row in there.items() if key in here]
+    await EventReaction.filter(id__in=seen).update(seen_at=now())
+    new = [key for key in here if key not in there]
+    await EventReaction.bulk_create([EventReaction(event=event, reaction=reaction) for event, reaction in new])
+    wanted: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for key in new:
+        if here[key].retold:
+            wanted[key[0].partition(".")[0], here[key].listener].append(key)
+    for (teller, listener), each in wanted.items():
+        if teller in tellers:
+            await ask_to_retell(teller, listener, each)
+
+
+async def ask_to_retell(teller: str, listener: str, wanted: Sequence[tuple[str, str]]) -> None:
+    """Have `teller` say its present state to these reactions (event, reaction) of `listener`, from the beginning."""
+    row = await EventRetelling.filter(teller=teller, listener=listener).select_for_update().first()
+    row = row or EventRetelling(teller=teller, listener=listener, reactions=[])
+    pairs = {tuple(each) for each in row.reactions} | set(wanted)
+    row.update_from_dict({"reactions": sorted(map(list, pairs)), "step": 0, "after": 0})
+    await row.save()
+
+
+async def write(events: Sequence[object], *, held: str | None = None) -> list[EventDelivery]:
+    """Write facts down for each reaction to them that any version of the app has, whom they are to be told.
+
+    `held`: parked until they are released, for this reason.
+    """
+    names = {event_name(type(event)) for event in events}
+    listening: dict[str, list[str]] = defaultdict(list)
+    for event, reaction in await EventReaction.filter(event__in=names).order_by("id").values_list("event", "reaction"):
+        listening[event].append(reaction)
+    rows = deliveries(events, listening)
+    for row in rows if held else ():
+        row.update_from_dict({"state": DeliveryState.PARKED, "error": held})
+    await EventDelivery.bulk_create(rows)
+    return rows
+
+
+async def release(rows: Iterable[EventDelivery]) -> None:
+    """What was held becomes due."""
+    held = EventDelivery.filter(event_id__in=[row.event_id for row in rows], state=DeliveryState.PARKED, attempts=0)
+    await held.update(state=DeliveryState.PENDING, error=None)
+
+
+def deliveries(events: Iterable[object], listening: Mapping[str, Iterable[str]]) -> list[EventDelivery]:
+    """A row, to be saved, of each fact for each of these reactions, which are given by the names of events."""
+    named = [(event, event_name(type(event)), uuid4()) for event in events]
+    return [
+        _delivery(event, name, reaction, event_id)
+        for event, name, event_id in named
+        for reaction in listening.get(name, ())
+    ]
+
+
+def chains_of(rows: Iterable[EventDelivery]) -> list[Chain]:
+    """The chains that these rows belong to, each once, in the order of the rows."""
+    return list(dict.fromkeys(Chain(row.listener, row.subject) for row in rows))
+
+
+def _delivery(event: object, name: str, reaction: str, event_id: UUID) -> EventDelivery:
+    return EventDelivery(
+        event_id=event_id,
+        event=name,
+        subject=subject_of(event),
+        payload=to_json(event),
+        listener=reaction.partition(".")[0],
+        reaction=reaction,
+        request_id=request_id(),
+    )
+
+
+async def head_of(chain: Chain) -> EventDelivery | None:
+    """What is next in the chain, of those reactions that this process knows; not whether it is due."""
+    listener, subject = chain
+    mine = EventDelivery.filter(listener=listener, subject=subject, state__in=OPEN, reaction__in=_known())
+    return await mine.order_by("id").first()
+
+
+async def due_chains(at_most: int) -> list[Chain]:
+    """The chains whose heads are due, those that wait longest first."""
+    still_open = EventDelivery.filter(state__in=OPEN, reaction__in=_known())
+    heads = still_open.annotate(head=Min("id")).group_by("listener", "subject").values("head")
+    due = EventDelivery.filter(id__in=Subquery(heads), state=DeliveryState.PENDING, due_at__lte=now())
+    rows = await due.order_by("id").limit(at_most).values_list("listener", "subject")
+    return [Chain(*row) for row in rows]
+
+
+async def still_open(at_most: int) -> tuple[list[EventDelivery], int]:
+    """What is pending or parked, oldest first, and how many there are in all."""
+    rows = EventDelivery.filter(state__in=OPEN)
+    return await rows.order_by("id").limit(at_most), await rows.count()
+
+
+async def retry(ids: Sequence[int] = ()) -> int:
+    """Make these due at once, as if they had never been tried; without ids all that are parked. Returns how many."""
+    which = {"id__in": ids, "state__in": OPEN} if ids else {"state": DeliveryState.PARKED}
+    changes = {"state": DeliveryState.PENDING, "attempts": 0, "due_at": now(), "error": None}
+    return await EventDelivery.filter(**which).update(**changes)
+
+
+async def discard(ids: Sequence[int]) -> int:
+    """Never run these; what came after them in their chains goes on. Returns how many there were."""
+    return await EventDelivery.filter(id__in=ids, state__in=OPEN).update(state=DeliveryState.DISCARDED, done_at=now())
+
+
+async def prune() -> None:
+    """Forget what was done long ago, a portion of it, and reactions that no version has had for a day."""
+    oldest = now() - timedelta(days=settings().event_retention_days)
+    closed = EventDelivery.filter(state__in=(DeliveryState.DONE, DeliveryState.DISCARDED), due_at__lt=oldest)
+    old = closed.filter(done_at__lt=oldest).order_by("due_at").limit(_AT_ONCE)
+    await EventDelivery.filter(id__in=list(await old.values_list("id", flat=True))).delete()
+    await EventReaction.filter(reaction__in=_known()).update(seen_at=now())
+    await EventReaction.filter(seen_at__lt=now() - GONE_AFTER).delete()
+
+
+def _known() -> list[str]:
+    return [reaction.name for _, reaction in reactions()]

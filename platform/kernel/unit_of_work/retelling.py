@@ -1,0 +1,95 @@
+"""A module that tells facts says its present state again to one that is new: as the facts that would have led to it.
+
+It says how in `<module>/retell.py`: `retold = [Retold(lambda: Book.all(), facts_of_book)]`, in the order of telling. The rows
+are read by their ids, in portions, each locked in the transaction that writes down what is told of it: whatever changes
+afterwards is told afterwards.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from tortoise.queryset import QuerySet
+
+from kernel.errors.operator import OperatorError
+from kernel.models.base import Model
+from kernel.unit_of_work.events import reactions
+from kernel.unit_of_work.models import EventDelivery, EventRetelling
+from kernel.unit_of_work.outbox import ask_to_retell, deliveries
+from kernel.unit_of_work.transaction import transaction
+
+M = TypeVar("M", bound=Model)
+
+ROWS_AT_ONCE = 500
+_PAUSE_SECONDS = 0.05
+
+_tellers: dict[str, Sequence["Retold[Any]"]] = {}
+
+
+@dataclass(frozen=True)
+class Retold(Generic[M]):
+    """What is told again of a table: `rows()` are all that exist, `facts(row)` those that bring a newcomer up to date."""
+
+    rows: Callable[[], "QuerySet[M]"]
+    facts: Callable[[M], Iterable[object]]
+
+
+def can_retell(tellers: Mapping[str, Sequence[Retold[Any]]]) -> None:
+    """These modules can, each in these steps."""
+    _tellers.clear()
+    _tellers.update({name: steps for name, steps in tellers.items() if steps})
+
+
+async def retell_some() -> bool:
+    """Tell one portion more of what is asked for. Returns whether there was one, or another process is at one."""
+    asked = await EventRetelling.filter(teller__in=list(_tellers)).order_by("id").first()
+    return asked is not None and await _tell_portion(asked)
+
+
+async def retell(teller: str, listener: str, advance: Callable[[int], None]) -> None:
+    """Tell everything again, as an operator asks; calls `advance(rows)` after each portion. Raises OperatorError."""
+    if teller not in _tellers:
+        known = ", ".join(sorted(_tellers)) or "none"
+        raise OperatorError(f"{teller} cannot tell its present state; those that have a retell.py can: {known}")
+    wanted = [
+        (event, reaction.name)
+        for event, reaction in reactions()
+        if (event.partition(".")[0], reaction.listener) == (teller, listener) and reaction.retold
+    ]
+    if not wanted:
+        raise OperatorError(f"{listener} has no reaction to what {teller} tells that is to be retold")
+    async with transaction(__name__):
+        await ask_to_retell(teller, listener, wanted)
+    while asked := await EventRetelling.filter(teller=teller, listener=listener).first():
+        if not await _tell_portion(asked, advance):
+            await asyncio.sleep(_PAUSE_SECONDS)  # a server is at it
+
+
+async def rows_to_tell(teller: str) -> int:
+    """Of how many rows a module tells when it tells everything again."""
+    return sum([await step.rows().count() for step in _tellers.get(teller, ())])
+
+
+async def _tell_portion(asked: EventRetelling, advance: Callable[[int], None] = lambda _rows: None) -> bool:
+    # The teller's rows stay locked until what is told of them is written, wherever that is.
+    async with transaction(f"features.{asked.teller}"), transaction(__name__):
+        row = await EventRetelling.filter(id=asked.id).select_for_update(skip_locked=True).first()
+        if row is None:
+            return False
+        steps = _tellers[row.teller]
+        if row.step >= len(steps):
+            await row.delete()
+            return True
+        step = steps[row.step]
+        portion = await step.rows().filter(id__gt=row.after).order_by("id").limit(ROWS_AT_ONCE).select_for_update()
+        wanted: dict[str, list[str]] = {}
+        for event, reaction in row.reactions:
+            wanted.setdefault(event, []).append(reaction)
+        facts = [fact for each in portion for fact in step.facts(each)]
+        await EventDelivery.bulk_create(deliveries(facts, wanted), batch_size=ROWS_AT_ONCE)
+        last = len(portion) < ROWS_AT_ONCE
+        row.update_from_dict({"step": row.step + 1, "after": 0} if last else {"after": portion[-1].id})
+        await row.save()
+    advance(len(portion))
+    return True
