@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
-from uuid import UUID
 
 from features.hr.events import EmployeeFact
 from features.hr.models import Employee
 from features.notices.models import Notice
-from kernel import transaction
-from kernel.unit_of_work.events import at_hand, reactions_to
+from kernel import emit, transaction
+from kernel.unit_of_work.delivery import catch_up
+from kernel.unit_of_work.models import DeliveryState, EventDelivery
 
 F = TypeVar("F", bound=EmployeeFact)
 
@@ -20,13 +20,24 @@ async def about(fact: type[F], name: str, **more: Any) -> F:
 
 
 async def hear(fact: object, *, times: int = 1) -> None:
-    """Let notices hear the fact, several times if it is delivered so."""
-    at_hand.set(UUID(int=1))
-    for _ in range(times):
-        for reaction in reactions_to(type(fact)):
-            if reaction.__module__.startswith("features.notices."):
-                async with transaction(reaction.__module__):
-                    await reaction(fact)
+    """Let it be heard, and again, as happens where it could not be noted that it was."""
+    async with transaction(__name__):
+        emit(fact)
+    await ensure_heard()
+    for _ in range(times - 1):
+        await hear_again()
+
+
+async def hear_again() -> None:
+    """All that was heard."""
+    await EventDelivery.all().update(state=DeliveryState.PENDING)
+    assert await catch_up()
+    await ensure_heard()
+
+
+async def ensure_heard() -> None:
+    """Every reaction has succeeded."""
+    assert [each.error for each in await EventDelivery.exclude(state=DeliveryState.DONE)] == []
 
 
 async def told() -> list[dict[str, str]]:
