@@ -16,7 +16,7 @@ from tortoise.functions import Min
 from kernel.clock import now
 from kernel.context import request_id
 from kernel.settings import settings
-from kernel.unit_of_work.events import event_name, reactions, subject_of, to_json
+from kernel.unit_of_work.events import event_name, reaction_to, reactions, subject_of, to_json
 from kernel.unit_of_work.models import OPEN, DeliveryState, EventDelivery, EventReaction, EventRetelling
 
 GONE_AFTER = timedelta(days=1)
@@ -36,9 +36,7 @@ async def register(tellers: Iterable[str]) -> None:
     One that another version of the app has, which may run beside this one, stays for a day.
     """
     here = {(event, reaction.name): reaction for event, reaction in reactions()}
-    there = {(row.event, row.reaction): row for row in await EventReaction.all()}
-    seen = [row.id for key, row in there.items() if key in here]
-    await EventReaction.filter(id__in=seen).update(seen_at=now())
+    there = await _note_seen()
     new = [key for key in here if key not in there]
     await EventReaction.bulk_create([EventReaction(event=event, reaction=reaction) for event, reaction in new])
     wanted: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
@@ -148,8 +146,19 @@ async def prune() -> None:
     closed = EventDelivery.filter(state__in=(DeliveryState.DONE, DeliveryState.DISCARDED), due_at__lt=oldest)
     old = closed.filter(done_at__lt=oldest).order_by("due_at").limit(_AT_ONCE)
     await EventDelivery.filter(id__in=list(await old.values_list("id", flat=True))).delete()
-    await EventReaction.filter(reaction__in=_known()).update(seen_at=now())
+    await _note_seen()
     await EventReaction.filter(seen_at__lt=now() - GONE_AFTER).delete()
+
+
+async def _note_seen() -> set[tuple[str, str]]:
+    """That this version, which has them, runs. Returns all that are known to the table: event, reaction."""
+    rows = {
+        (event, reaction): row_id
+        for row_id, event, reaction in await EventReaction.all().values_list("id", "event", "reaction")
+    }
+    here = [row_id for (event, reaction), row_id in rows.items() if reaction_to(event, reaction)]
+    await EventReaction.filter(id__in=here).update(seen_at=now())
+    return set(rows)
 
 
 def _known() -> list[str]:
