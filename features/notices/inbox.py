@@ -25,8 +25,8 @@ async def put(user_ids: Iterable[int | None], kind: NoticeKind, title: str, cont
 
 async def managers_of(*department_ids: int, but: int | None) -> set[int | None]:
     """The users who manage these departments, `but` the one whom the fact is about: they are told as such."""
-    found = Department.filter(department_id__in=department_ids)
-    return set(await found.values_list("manager_user_id", flat=True)) - {but}
+    departments = await Department.filter(department_id__in=department_ids)
+    return {department.manager_user_id for department in departments} - {but}
 
 
 async def _prune() -> None:

@@ -7,6 +7,4 @@ from kernel import on
 
 @on(DepartmentManagerChanged)
 async def keep(event: DepartmentManagerChanged) -> None:
-    await Department.update_or_create(
-        {"manager_user_id": event.new_manager_user_id}, department_id=event.department_id
-    )
+    await Department.update_or_create({"manager_user_id": event.new_manager_user_id}, department_id=event.department_id)

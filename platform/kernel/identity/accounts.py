@@ -73,7 +73,7 @@ async def revoke_role(user_id: int, role_code: str) -> None:
 
 async def existing_accounts(user_ids: Iterable[int]) -> set[int]:
     """Those of these ids that name an account: who hears of somebody later, by an event, may find theirs deleted."""
-    return set(await User.filter(id__in=list(user_ids)).values_list("id", flat=True))
+    return {user_id for (user_id,) in await User.filter(id__in=list(user_ids)).values_list("id")}
 
 
 async def roles_named(codes: Collection[str]) -> list[Role]:

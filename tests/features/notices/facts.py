@@ -29,8 +29,10 @@ async def hear(fact: object, *, times: int = 1) -> None:
 
 
 async def hear_again() -> None:
-    """All that was heard."""
-    await EventDelivery.all().update(state=DeliveryState.PENDING)
+    """What was heard last."""
+    last = await EventDelivery.all().order_by("-id").first()
+    assert last
+    await EventDelivery.filter(event_id=last.event_id).update(state=DeliveryState.PENDING)
     assert await catch_up()
     await ensure_heard()
 

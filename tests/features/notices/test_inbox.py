@@ -1,5 +1,6 @@
 """notices.inbox"""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("app")
 @pytest.mark.parametrize("user_id", [None, 999_999], ids=["no account", "an account that was deleted since"])
 async def test_nobody_is_told(user_id: int | None) -> None:
     fact = await about(EmployeeRegularized, "Wang Wei")
-    await hear(EmployeeRegularized(**vars(fact) | {"user_id": user_id}))
+    await hear(replace(fact, user_id=user_id))
     assert await told() == []
 
 

@@ -6,9 +6,14 @@ from features.notices.models import Department
 from tests.conftest import SignedIn
 
 
+async def test_it_knows_the_managers_of_before(signed_in: SignedIn) -> None:
+    """The demo company came into being without a word; HR has told its present state since."""
+    assert await kept() == await managers()
+    assert len(await kept()) == 6
+
+
 async def test_it_follows_hr(signed_in: SignedIn) -> None:
     hanmei, research = await signed_in("R_HR_MANAGER"), await HrDepartment.get(code="RD")
-    assert await kept() == await managers()
     for name in ("Wang Wei", None, "Zhou Hang"):
         manager_id = (await Employee.get(name=name)).id if name else None
         await hanmei.call("hr.departments.appoint_manager", department_id=research.id, manager_id=manager_id)
