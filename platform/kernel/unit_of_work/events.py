@@ -135,8 +135,8 @@ def owner(module: str) -> str:
 
 
 def _name_of(handler: Handler[Any]) -> str:
-    package, *_, file = handler.__module__.split(".")
-    return f"{owner(handler.__module__)}.{file if package == 'features' else handler.__qualname__}"
+    module = handler.__module__
+    return f"{owner(module)}.{module.rpartition('.')[2] if module.startswith('features.') else handler.__qualname__}"
 
 
 def _known(event_type: type) -> str:
