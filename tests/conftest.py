@@ -108,6 +108,7 @@ async def running_app() -> AsyncIterator[FastAPI]:
     from kernel.database.migrations.runner import migrate
     from kernel.slices.discovery import database_config
     from kernel.unit_of_work.delivery import catch_up
+    from kernel.unit_of_work.models import EventDelivery
 
     await database.create(WORKER)
     try:
@@ -117,6 +118,7 @@ async def running_app() -> AsyncIterator[FastAPI]:
             app = create_app()
             async with app.router.lifespan_context(app):
                 await catch_up()
+                await EventDelivery.all().delete()  # what modules were told of the demo company
                 await database.remember()
                 state.listen_to_all()
                 observe.__dict__["_observers"] = ContextVar("observers", default=(state.watch,))

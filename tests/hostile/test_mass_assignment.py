@@ -17,7 +17,7 @@ from tests.callers import Answer, every_slice, slice_named
 from tests.conftest import SignedIn
 from tests.hostile.requests import add_rows, body_fields, columns, good_request, places
 
-RANDOM = {"password_hash", "family"}
+RANDOM = {"password_hash", "family", "event_id", "request_id"}
 VALUES: list[Any] = ["2", 1, True]
 
 
