@@ -32,6 +32,7 @@ from kernel import settings as settings_module
 from kernel.database import statements as observe
 from kernel.redis import commands, redis
 from kernel.settings import ModuleSettings, Settings
+from kernel.uploads import folder
 from tests import database, state
 from tests.callers import Caller, authorization
 from tests.codes import sent
@@ -108,7 +109,6 @@ async def running_app() -> AsyncIterator[FastAPI]:
     from kernel.database.migrations.runner import migrate
     from kernel.slices.discovery import database_config
     from kernel.unit_of_work.delivery import catch_up
-    from kernel.unit_of_work.models import EventDelivery
 
     await database.create(WORKER)
     try:
@@ -118,7 +118,6 @@ async def running_app() -> AsyncIterator[FastAPI]:
             app = create_app()
             async with app.router.lifespan_context(app):
                 await catch_up()
-                await EventDelivery.all().delete()  # what modules were told of the demo company
                 await database.remember()
                 state.listen_to_all()
                 observe.__dict__["_observers"] = ContextVar("observers", default=(state.watch,))
@@ -133,6 +132,7 @@ async def app(running_app: FastAPI) -> AsyncIterator[FastAPI]:
     await redis().flushdb()
     await state.forget()
     state.told.clear()
+    shutil.rmtree(folder(), ignore_errors=True)
     yield running_app
     await database.restore()
 

@@ -75,11 +75,9 @@ def test_a_wrong_row_of_the_public_api_is_caught():
 
 
 def test_the_module_of_the_readme_is_made_of_what_there_is():
-    """What features/README.md shows of a module's files is Python, and takes nothing that the kernel does not offer. (What it
-    shows of a module that needs another one is run: `tests/live/test_a_module_that_needs_another.py`.)
-    """
+    """What features/README.md shows of a module's files is Python, and takes nothing that the kernel does not offer."""
     readme = (ROOT / "features" / "README.md").read_text(encoding="utf-8")
-    block, _ = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    block, *_ = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
     ours = {"Book", "BookState", "Genre", "LibraryCode"}
     names = [node for node in ast.walk(ast.parse(block)) if isinstance(node, ast.Name)]
     used = {node.id for node in names if isinstance(node.ctx, ast.Load)}

@@ -1,11 +1,15 @@
 """The command line: what each command does, and one line and an exit code where the operator can mend it."""
 
 import asyncio
+import re
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from tortoise.migrations.writer import MigrationWriter
@@ -218,3 +222,49 @@ async def test_serve_migrates_first_if_told_so(run: Run, monkeypatch: pytest.Mon
     assert await run("serve") == (0, "", "")
     _, out, _ = await run("serve", "--migrate")
     assert out.startswith("applied kernel.0001_initial\n")
+
+
+async def test_events_are_listed_retried_and_discarded(run: Run, tmp_path: Path) -> None:
+    await run("migrate")
+    assert await run("events") == (0, "Every reaction has happened.\n", "")
+    write_deliveries(
+        tmp_path / "var" / "tessera.sqlite3", ("pending", 2, "ValueError: no\npaper"), ("parked", 10, "x" * 500)
+    )
+    code, out, err = await run("events")
+    head, pending, parked = (re.split(r"\s{2,}", line) for line in out.splitlines())
+    assert (code, err) == (0, "")
+    assert head == ["id", "told at", "event", "subject", "reaction", "state", "tried", "next try", "because"]
+    due = "2026-01-15 08:30:00"
+    said = [due, "hr.EmployeeOnboarded", "hr.employee_id:7", "notices.tell"]
+    assert pending == ["1", *said, "pending", "2", due, "ValueError: no paper"]
+    assert parked == ["2", *said, "parked", "10", "-", "x" * 80]
+
+    assert (await run("events", "retry"))[1].startswith("1 to be tried again")
+    assert (await run("events", "retry", "1", "2", "3"))[1].startswith("2 to be tried again")
+    assert "parked" not in (await run("events"))[1]
+    assert (await run("events", "discard", "1", "7"))[1] == "1 discarded.\n"
+    assert len((await run("events"))[1].splitlines()) == 2
+
+
+async def test_events_are_retold(run: Run) -> None:
+    await run("migrate")
+    code, _, err = await run("events", "retell", "auth", "notices")
+    assert (code, err) == (1, "auth cannot tell its present state; those that have a retell.py can: hr\n")
+    code, _, err = await run("events", "retell", "hr", "route")
+    assert (code, err) == (1, "route has no reaction to what hr tells that is to be retold\n")
+    code, out, err = await run("events", "retell", "hr", "notices")
+    assert (code, err) == (0, "")
+    assert out.endswith("hr has told notices of 0 rows; a running server reacts within seconds.\n")
+
+
+def write_deliveries(file: Path, *rows: tuple[str, int, str]) -> None:
+    moment = "2026-01-15 08:30:00+00:00"
+    said = ("hr.EmployeeOnboarded", "hr.employee_id:7", "{}", "notices", "notices.tell")
+    with closing(sqlite3.connect(file)) as database:
+        for state, attempts, error in rows:
+            database.execute(
+                "INSERT INTO sys_event_delivery (event_id, event, subject, payload, listener, reaction, state, attempts, "
+                "told_at, due_at, error) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (str(uuid4()), *said, state, attempts, moment, moment, error),
+            )
+        database.commit()

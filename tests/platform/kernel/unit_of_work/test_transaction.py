@@ -1,17 +1,22 @@
 """One transaction for each use case that writes; what it tells others is told after the commit, or never."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
+import asyncpg as asyncpg_driver
 import pytest
 from fastapi import FastAPI
 from tortoise.context import TortoiseContext
 
+from features.hr.models import Tag
 from kernel import emit, transaction
 from kernel.database.config import tortoise_config
 from kernel.database.engines import asyncpg, sqlite
+from kernel.settings import settings
 from kernel.slices.discovery import database_config
-from kernel.unit_of_work.transaction import connection_of
+from kernel.unit_of_work.models import EventDelivery
+from kernel.unit_of_work.transaction import after_commit, connection_of
 from tests.database import SERVER
 from tests.platform.kernel.conftest import Listening
 from tests.platform.kernel.database.databases import connected
@@ -173,3 +178,56 @@ async def test_the_transaction_is_one_of_the_module_s_own_database() -> None:
             for name in ("default", "hr")
         }
     assert kept == {"default": 1, "hr": 0}
+
+
+@pytest.mark.skipif(not SERVER, reason="Two connections that write to one SQLite file would wait for one another.")
+@pytest.mark.parametrize("committed", [True, False])
+async def test_what_a_module_with_a_database_of_its_own_tells_is_told_if_it_was_committed(
+    committed: bool, told: list[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The outbox is in the common database, whose commit comes first: until the other one is known, the fact is parked."""
+
+    async def commit(client: Any) -> None:
+        if client.connection_name == "hr":
+            seen.extend(await outside.fetch("SELECT state, error FROM sys_event_delivery WHERE listener = 'conftest'"))
+            if not committed:
+                raise ConnectionResetError
+        await stock(client)
+
+    stock, seen = Transaction.commit, list[Any]()
+    common = database_config()["connections"]["default"]
+    outside = await asyncpg_driver.connect(settings().database_url)
+    async with TortoiseContext() as context:
+        context.connections._init_config({"default": common, "hr": common})
+        with monkeypatch.context() as patch, suppress(ConnectionError):
+            patch.setattr(Transaction, "commit", commit)
+            async with transaction("features.hr.tags.create"):
+                emit(TagMade(tag_id=1, name="a"))
+    await outside.close()
+    row = await EventDelivery.get(listener="conftest")
+    assert [(each["state"], each["error"]) for each in seen] == [
+        ("parked", "whether it was committed in the database of hr is not known")
+    ]
+    assert (told, row.state.value) == ((["a"], "done") if committed else ([], "parked"))
+
+
+async def test_a_job_waits_for_the_commit() -> None:
+    order: list[str] = []
+
+    async def job() -> None:
+        order.append(f"job, {await tags()}")
+
+    async def fail() -> None:
+        async with transaction(__name__):
+            after_commit(job)
+            raise ZeroDivisionError
+
+    async with transaction(__name__):
+        after_commit(job)
+        await Tag.create(name="a", category="test")
+        order.append("before")
+    with pytest.raises(ZeroDivisionError):
+        await fail()
+    assert order == ["before", "job, ['a']"]
+    with pytest.raises(LookupError, match="there is no transaction here"):
+        after_commit(job)
