@@ -3,9 +3,9 @@
 from tortoise.expressions import Q
 
 from features.hr.codes import HrCode
-from features.hr.events import DepartmentManagerChanged
+from features.hr.events import DepartmentManagerChanged, EmployeeUpdated
 from features.hr.models import AT_WORK, Department, Employee
-from kernel import Code, Refusal, emit, grant_role, require_button, revoke_role
+from kernel import Code, Refusal, emit, grant_role, require_actor, require_button, revoke_role
 
 
 async def lock_for_move(employee: Employee, *, department_id: int | None, successor_id: int | None) -> None:
@@ -102,3 +102,17 @@ async def refuse_departments_in_use(department_ids: list[int]) -> None:
         raise Refusal(Code.IN_USE, "There are employees in this department; transfer or delete them first.")
     if await Department.filter(parent_id__in=department_ids).exclude(id__in=department_ids).exists():
         raise Refusal(Code.IN_USE, "There are departments below this one; move or delete them first.")
+
+
+async def own_employee_for_update() -> Employee:
+    """The employee whom the caller's account belongs to, locked to the end of the transaction. Raises Refusal 4005."""
+    employee = await Employee.unscoped().filter(user_id=require_actor().user_id).select_for_update().first()
+    if employee is None:
+        raise Refusal(HrCode.USER_NOT_EMPLOYEE)
+    return employee
+
+
+async def change_avatar(employee: Employee, url: str) -> None:
+    """Make the uploaded image the picture of an employee, who is locked already, and tell of it."""
+    await employee.set_avatar(url)
+    emit(EmployeeUpdated(**employee.facts(await employee.department)))

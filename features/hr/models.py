@@ -19,6 +19,8 @@ from kernel import (
     SoftDelete,
     Status,
     Tree,
+    UploadField,
+    discard_upload,
     require_actor,
 )
 
@@ -118,6 +120,7 @@ class Employee(Scoped, SoftDelete, AuditedModel):
     id_kind = "employee"
 
     ACCOUNT_ROLE: ClassVar[str] = "R_EMPLOYEE"  # held by the account of each
+    MAX_AVATAR_BYTES: ClassVar[int] = 2 * 1024 * 1024
     scope_subject = Department
 
     employee_no: fields.Field[str | None] = fields.CharField(max_length=20, null=True, unique=True)
@@ -125,7 +128,7 @@ class Employee(Scoped, SoftDelete, AuditedModel):
     email = fields.CharField(max_length=254, null=True)
     phone = fields.CharField(max_length=32, null=True)
     position = fields.CharField(max_length=100, null=True)
-    avatar = fields.CharField(max_length=200, null=True)
+    avatar = UploadField(max_length=200, null=True)
     status = fields.CharEnumField(EmployeeStatus, max_length=16, default=EmployeeStatus.PROBATION, db_index=True)
     user = fields.OneToOneField("kernel.User", null=True, on_delete=fields.RESTRICT, related_name="employee")
     department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
@@ -165,6 +168,12 @@ class Employee(Scoped, SoftDelete, AuditedModel):
         """Raise Refusal 4007 if they have resigned."""
         if self.status not in AT_WORK:
             raise Refusal(HrCode.INVALID_TRANSITION, f"{self.name} has resigned; rehire them first.")
+
+    async def set_avatar(self, url: str | None) -> None:
+        """Make the uploaded image their picture; None: they have none any more. The former one's file goes."""
+        former, self.avatar = self.avatar, url
+        await self.save(update_fields=["avatar"])
+        discard_upload(former)
 
     async def assign_number(self) -> str:
         """Give a new row its number."""

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import StringConstraints
 
 from features.hr.models import Department, Employee, EmployeeStatus, Tag
-from kernel import Account, AuditedRecord, PublicId, Source, SourceList, Status
+from kernel import Account, AuditedRecord, PublicId, Schema, Source, SourceList, Status
 
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
 
@@ -23,6 +23,12 @@ class EmployeeRecord(AuditedRecord[Employee]):
     department_name: Annotated[str | None, Source("department__name")]
     tag_ids: Annotated[list[PublicId[Tag]], SourceList("tags", "id")]
     tag_names: Annotated[list[str], SourceList("tags", "name")]
+
+
+class AvatarResponse(Schema):
+    """The path of the picture, on this server."""
+
+    avatar_url: str
 
 
 class DepartmentRecord(AuditedRecord[Department]):

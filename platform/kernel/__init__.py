@@ -59,4 +59,5 @@ from kernel.startup.sync_permissions import refresh_permissions
 from kernel.unit_of_work.events import emit, event_id, on
 from kernel.unit_of_work.retelling import Retold
 from kernel.unit_of_work.transaction import transaction
+from kernel.uploads import UploadField, discard_upload, stored_image
 from kernel.web.health import check_readiness

@@ -17,8 +17,10 @@ from kernel.slices.index import SliceIndex
 from kernel.slices.openapi import describe
 from kernel.startup.run import start_up
 from kernel.unit_of_work.delivery import relaying
+from kernel.uploads import URL_PREFIX
 from kernel.web.error_handlers import install_error_handlers
 from kernel.web.middleware import RequestMiddleware
+from kernel.web.static import UploadedFiles
 
 
 def create_app() -> FastAPI:
@@ -28,6 +30,7 @@ def create_app() -> FastAPI:
     app = _bare_app(settings())
     app.router.redirect_slashes = False
     app.router.routes.insert(0, index)
+    app.mount(URL_PREFIX.rstrip("/"), UploadedFiles(), name="static")
     app.openapi = partial(describe, app, index.routes, [kind for feature in discover() for kind in feature.codes])
     install_error_handlers(app)
     app.add_middleware(RequestMiddleware)

@@ -65,13 +65,13 @@ GRANTED_APIS = {
     "R_USER": set[str](),
     "R_HR_MANAGER": {"hr.*"},
     "R_HR_SPECIALIST": {
-        *(f"hr.employees.{verb}" for verb in ("search", "get", "onboard", "transfer")),
+        *(f"hr.employees.{verb}" for verb in ("search", "get", "onboard", "set_avatar", "transfer")),
         *(f"hr.departments.{verb}" for verb in ("search", "get", "tree", "stats")),
     },
     "R_DEPT_MGR": {"hr.employees.search", "hr.employees.get", "hr.departments.tree", "hr.departments.stats"},
-    "R_EMPLOYEE": {"hr.employees.search", "hr.employees.get"},
+    "R_EMPLOYEE": {"hr.employees.search", "hr.employees.get", "hr.my.set_avatar"},
 }
-PATHS_WITHOUT_AN_ACCESS_RULE = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs"}
+PATHS_WITHOUT_AN_ACCESS_RULE = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs", "/static"}
 
 BARE_NAMES = {"Request", "Response", "Query", "Body", "Item", "Record"}
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from kernel.identity.accounts import DEMO_PASSWORD
 from tests.fuzz.document import Document
 from tests.fuzz.sender import sent
+from tests.uploads import image
 
 T = TypeVar("T")
 
@@ -28,6 +29,7 @@ class Known:
         self._values["password"].extend([DEMO_PASSWORD, A_GOOD_PASSWORD])
         self._values["oldPassword"].extend([DEMO_PASSWORD, A_GOOD_PASSWORD])
         self._values["newPassword"].append(A_GOOD_PASSWORD)
+        self._values["file"].extend(image(kind) for kind in ("PNG", "JPEG", "WEBP"))
 
     def learn(self, operation_id: str, sent: Any, answer: Any) -> None:
         """Remember what had success, and what its answer holds."""

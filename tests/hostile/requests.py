@@ -17,6 +17,7 @@ from kernel.schema.base import wire_name
 from kernel.slices.discovery import discover
 from kernel.slices.route import SliceRoute
 from tests.callers import id_kinds
+from tests.uploads import image
 
 # By use case, the fields without which it is refused, other than ids. One that is missing here fails by its name.
 FIELDS: Mapping[str, Mapping[str, Any]] = {
@@ -25,6 +26,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "hr.departments.create": {"name": "New", "code": "NEW"},
     "hr.departments.update": {"name": "New"},
     "hr.employees.onboard": {"user_name": "lilei", "name": "Li Lei"},
+    "hr.employees.set_avatar": {"file": image()},
+    "hr.my.set_avatar": {"file": image()},
     "system_manage.roles.batch_offline": {"role_codes": ["R_USER"]},
     "system_manage.roles.create": {"role_name": "New", "role_code": "R_NEW"},
     "system_manage.roles.set_data_scope": {"data_scope": "custom"},

@@ -29,7 +29,8 @@ class Options(TypedDict, total=False):
     roles: str | Requirement  # the roles
     open_during_password_change: bool  # also for a user who must change the password first; False
     transaction: bool  # one around the handler; False for GET and for a search (its body is a SearchRequest), else True
-    max_body_bytes: int  # instead of the setting MAX_BODY_BYTES, for uploads
+    max_body_bytes: int  # instead of the setting MAX_BODY_BYTES
+    max_file_bytes: int  # of each file of a form; the body may then be as large as they are, and a little larger
 
 
 @dataclass(frozen=True, slots=True)

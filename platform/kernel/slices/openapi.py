@@ -21,6 +21,7 @@ _TRANSPORT = {
     "415": "1005, the body is not JSON",
     "500": "1000, an unforeseen error",
 }
+_TRANSPORT_OF_A_FORM = {"413": "1003, the body or a file in it is too large", "415": "1005, the body is no form"}
 _REFUSED = {"$ref": "#/components/schemas/Refused"}
 _FILE = {"type": "string", "format": "binary"}
 
@@ -44,7 +45,11 @@ def describe(
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     for route in slices:
         for method in route.methods or ():
-            _describe_operation(document["paths"][route.path_format][method.lower()], route)
+            operation = document["paths"][route.path_format][method.lower()]
+            _describe_operation(operation, route)
+            if route.files:
+                form = operation["requestBody"]["content"]["multipart/form-data"]
+                form["schema"] = _form(schemas.pop(form["schema"]["$ref"].rpartition("/")[2]))
     app.openapi_schema = document
     return document
 
@@ -54,12 +59,21 @@ def _describe_operation(operation: dict[str, Any], route: SliceRoute) -> None:
     responses.pop("422", None)
     responses["200"]["content"] = _answers(route, responses["200"]["content"])
     responses["200"]["description"] = 'Success (`code` is "0000") or a refusal by the application (any other code)'
-    for status, description in _TRANSPORT.items():
+    for status, description in (_TRANSPORT | _TRANSPORT_OF_A_FORM if route.files else _TRANSPORT).items():
         if status == "500" or "requestBody" in operation:
             responses[status] = {"description": description, "content": {"application/json": {"schema": _REFUSED}}}
     if route.access_rule.access is not Access.PUBLIC:
         operation["security"] = [{"bearer": []}]
     operation["description"] = "\n\n".join(filter(None, [operation.get("description"), _who_may_call(route)]))
+
+
+def _form(described: dict[str, Any]) -> dict[str, Any]:
+    """A form with files as generators of clients know it, and without FastAPI's name for it."""
+    for field in described["properties"].values():
+        if field.pop("contentMediaType", None):
+            field |= _FILE
+    del described["title"]
+    return described
 
 
 def _answers(route: SliceRoute, described: dict[str, Any]) -> dict[str, Any]:

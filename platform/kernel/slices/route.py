@@ -6,7 +6,8 @@ from contextlib import nullcontext
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
-from fastapi import Request, Response
+import structlog
+from fastapi import Request, Response, UploadFile
 from fastapi.exceptions import RequestValidationError, ResponseValidationError
 from fastapi.params import Form
 from fastapi.routing import APIRoute
@@ -29,7 +30,11 @@ from kernel.slices.decorators import Handler, declaration_of
 from kernel.unit_of_work.transaction import transaction
 
 API_PREFIX = "/api/v1"
+FORM_BYTES = 64 * 1024  # of a form, beside what its files hold
+FORM_FIELDS = 20  # texts; unknown ones are ignored, as in JSON
 BODY_SECONDS = 30  # a body that comes slower holds a connection that others need
+
+log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 
@@ -57,6 +62,10 @@ class SliceRoute(APIRoute):
         self.transaction = options.get("transaction", not _is_read(declared.method, hints.values()))
         self.media_type = None if envelope else _kind(answer).media_type or "application/octet-stream"
         self.max_body_bytes = options.get("max_body_bytes")
+        self.max_file_bytes = options.get("max_file_bytes")
+        self.files = sum(UploadFile in (each, *get_args(each)) for each in hints.values())
+        if self.max_file_bytes:
+            self.max_body_bytes = self.files * self.max_file_bytes + FORM_BYTES
         super().__init__(
             prefix + declared.path,
             _endpoint(handler, f"features.{name}" if self.transaction else None, envelope),
@@ -66,6 +75,7 @@ class SliceRoute(APIRoute):
             operation_id=name,
             tags=["/".join(name.split(".")[:-1])],
             summary=summary,
+            form_limits={"max_files": self.files, "max_fields": FORM_FIELDS},
         )
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,9 +94,26 @@ class SliceRoute(APIRoute):
 
         async def handle_checked(request: Request) -> Response:
             await _refuse_unreadable(request, takes_json=takes_json)
+            if self.files:
+                await self._read_files(request)
             return await handle(request)
 
         return handle_checked
+
+    async def _read_files(self, request: Request) -> None:
+        """Read the form, as FastAPI will: it finds it read, and closes its files. Raises for what is none, and for a large file."""
+        if _media_type(request) != "multipart/form-data":
+            message = "The request body must be a form, with Content-Type: multipart/form-data."
+            raise TransportRefusal(415, Code.UNSUPPORTED_MEDIA_TYPE, message)
+        try:
+            form = await request.form(**self.form_limits)
+        except OSError as error:  # where files wait while they are read, there is no room
+            log.error("form not read", error=str(error))
+            raise TransportRefusal(503, Code.SERVICE_UNAVAILABLE) from None
+        sizes = [each.size or 0 for _, each in form.multi_items() if not isinstance(each, str)]
+        if self.max_file_bytes and max(sizes, default=0) > self.max_file_bytes:
+            await form.close()
+            raise _too_large(self.max_file_bytes, "file")
 
 
 def _requirement(names: str | Requirement | None) -> Requirement | None:
@@ -165,9 +192,9 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return receive_limited
 
 
-def _too_large(limit: int) -> HTTPException:
+def _too_large(limit: int, what: str = "request body") -> HTTPException:
     # Not a Refusal: FastAPI takes every other exception while it reads a form for a malformed one.
-    return HTTPException(413, f"The request body is larger than {limit} bytes.")
+    return HTTPException(413, f"The {what} is larger than {limit} bytes.")
 
 
 async def _refuse_unreadable(request: Request, *, takes_json: bool) -> None:
@@ -179,14 +206,17 @@ async def _refuse_unreadable(request: Request, *, takes_json: bool) -> None:
     if not takes_json:
         return
     body = await request.body()
-    if body and not _is_json(request.headers.get("content-type", "")):
+    if body and not _is_json(_media_type(request)):
         raise TransportRefusal(415, Code.UNSUPPORTED_MEDIA_TYPE)
     if b"\0" in body:  # every other encoding of JSON has one; JSON is UTF-8 (RFC 8259 section 8.1)
         raise _nul_error("body")
 
 
-def _is_json(content_type: str) -> bool:
-    media_type = content_type.partition(";")[0].strip().lower()
+def _media_type(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _is_json(media_type: str) -> bool:
     return media_type == "application/json" or (media_type.startswith("application/") and media_type.endswith("+json"))
 
 

@@ -93,7 +93,7 @@ async def _http(request: Request, error: Exception) -> Response:
         return _answer(request, InvalidInput("body", str(error.detail), "body_unreadable"))
     code = _BY_STATUS.get(error.status_code, Code.FAIL)
     message = error.detail if code is Code.PAYLOAD_TOO_LARGE else None  # ours; other details are Starlette's
-    return _answer(request, TransportRefusal(error.status_code, code, message))
+    return _answer(request, TransportRefusal(error.status_code, code, message, headers=error.headers))
 
 
 async def _does_not_exist(request: Request, error: Exception) -> Response:

@@ -37,6 +37,8 @@ _JSON_HEADERS = _HEADERS | {
 }
 
 
+_FILE = "http.response.pathsend"  # the server sends the rest itself, and this is the end
+
 _SHOWN_SQL = 2000  # characters; a statement may name a thousand ids
 
 
@@ -94,7 +96,7 @@ class RequestMiddleware:
                 is_json = headers.get("content-type", "").startswith("application/json")
                 for name, value in (_JSON_HEADERS if is_json else _HEADERS).items():
                     headers.setdefault(name, value)
-            elif message["type"] == "http.response.body" and not message.get("more_body", False):
+            elif message["type"] in (_FILE, "http.response.body") and not message.get("more_body", False):
                 facts: dict[str, object] = {"use_case": getattr(scope.get("route"), "name", None), "status": status}
                 if REFUSED_CODE in scope:
                     facts["code"] = scope[REFUSED_CODE]
@@ -102,7 +104,9 @@ class RequestMiddleware:
                     facts |= {"sql": sql.count, "sql_ms": _milliseconds(sql.seconds)}
                 ms = _milliseconds(perf_counter() - began)
                 log.info("request completed", method=method, path=path, **facts, ms=ms)
-            if method == "HEAD" and message["type"] == "http.response.body":
+            if method == "HEAD" and message["type"] == _FILE:
+                message = {"type": "http.response.body", "body": b"", "more_body": False}
+            elif method == "HEAD" and message["type"] == "http.response.body":
                 message = {**message, "body": b""}
             await send(message)
 

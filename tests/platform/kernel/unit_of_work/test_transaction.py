@@ -7,6 +7,7 @@ from typing import Any
 import asyncpg as asyncpg_driver
 import pytest
 from fastapi import FastAPI
+from structlog.testing import capture_logs
 from tortoise.context import TortoiseContext
 
 from features.hr.models import Tag
@@ -15,6 +16,7 @@ from kernel.database.config import tortoise_config
 from kernel.database.engines import asyncpg, sqlite
 from kernel.settings import settings
 from kernel.slices.discovery import database_config
+from kernel.unit_of_work.background import deferring
 from kernel.unit_of_work.models import EventDelivery
 from kernel.unit_of_work.transaction import after_commit, connection_of
 from tests.database import SERVER
@@ -211,23 +213,39 @@ async def test_what_a_module_with_a_database_of_its_own_tells_is_told_if_it_was_
     assert (told, row.state.value) == ((["a"], "done") if committed else ([], "parked"))
 
 
-async def test_a_job_waits_for_the_commit() -> None:
-    order: list[str] = []
+# --- work after the commit
 
-    async def job() -> None:
-        order.append(f"job, {await tags()}")
+
+async def test_work_waits_for_the_commit_and_then_for_the_answer() -> None:
+    done: list[list[str]] = []
+
+    async def look() -> None:
+        done.append(await tags())
+
+    async with deferring():
+        async with transaction(__name__):
+            async with transaction(__name__):  # joins the one around it
+                after_commit(look)
+            await Tag.create(name="a", category="test")
+            assert done == []
+        assert done == []
+    assert done == [["a"]]
+
+
+async def test_after_a_rollback_no_work_is_done() -> None:
+    async def work() -> None:
+        raise AssertionError("it did not commit")
 
     async def fail() -> None:
         async with transaction(__name__):
-            after_commit(job)
-            raise ZeroDivisionError
+            after_commit(work)
+            raise ValueError
 
-    async with transaction(__name__):
-        after_commit(job)
-        await Tag.create(name="a", category="test")
-        order.append("before")
-    with pytest.raises(ZeroDivisionError):
+    with capture_logs() as logs, pytest.raises(ValueError):  # noqa: PT011  the one above
         await fail()
-    assert order == ["before", "job, ['a']"]
-    with pytest.raises(LookupError, match="there is no transaction here"):
-        after_commit(job)
+    assert logs == []
+
+
+async def test_work_outside_of_a_transaction_is_a_mistake() -> None:
+    with pytest.raises(LookupError, match="no transaction"):
+        after_commit(asyncio.Event().set)  # pyright: ignore[reportArgumentType]  it is never called

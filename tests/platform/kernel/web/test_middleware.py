@@ -2,12 +2,13 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 from starlette.requests import ClientDisconnect
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from structlog.testing import capture_logs
 from tortoise.connection import get_connection
@@ -360,3 +361,20 @@ async def test_a_body_that_is_too_large_is_refused_like_anything_else(path: str,
     assert (sent[0]["status"], json.loads(sent[1]["body"])["code"]) == expected
     assert b"x-request-id" in dict(sent[0]["headers"])
     assert [(line["event"], line["method"], line["path"]) for line in logs] == [("request completed", "POST", path)]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_file_that_the_server_sends_itself_has_its_log_line(method: str, tmp_path: Path) -> None:
+    """With the ASGI extension `http.response.pathsend`, which Granian offers. Of a HEAD it sends nothing."""
+    (tmp_path / "a.txt").write_text("a")
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await FileResponse(tmp_path / "a.txt")(scope, receive, send)
+
+    with capture_logs() as logs:
+        scope = {**http_scope("/a.txt", method), "extensions": {"http.response.pathsend": {}}}
+        start, *rest = await run(app, scope)
+    assert start["status"] == 200
+    sent = {"type": "http.response.pathsend", "path": str(tmp_path / "a.txt")}
+    assert rest == [sent if method == "GET" else {"type": "http.response.body", "body": b"", "more_body": False}]
+    assert [(line["event"], line["method"], line["status"]) for line in logs] == [("request completed", method, 200)]

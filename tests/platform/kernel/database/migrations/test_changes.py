@@ -99,6 +99,18 @@ async def test_bases_and_docstrings_make_no_migration(models: Models) -> None:
     assert await missing_migrations(models(post=reworded)) == []
 
 
+async def test_a_column_that_gets_a_meaning_of_ours_makes_no_migration(models: Models) -> None:
+    """And a new one of the kind is written as what it is to the table."""
+    await made(models(post=MODELS))
+    stamped = MODELS.replace("label = fields.CharField(max_length=20)", "label = UploadField(max_length=20)")
+    stamped = stamped.replace("AuditedModel, SoftDelete", "AuditedModel, UploadField")
+    assert await missing_migrations(models(post=stamped)) == []
+    text = await made(
+        models(post=stamped.replace("    weight", "    stamp = UploadField(max_length=9, null=True)\n    weight"))
+    )
+    assert "field=fields.CharField(null=True, max_length=9)" in text
+
+
 async def test_migrations_that_hold_a_description_need_no_more(models: Models) -> None:
     """Those that were written before do."""
     (written,) = write(await missing_migrations(models(post=MODELS)))
