@@ -113,8 +113,7 @@ async def contents(*but: str) -> Contents:
         if table not in but
     }
     counters = found.get("sqlite_sequence", [])
-    # One at 0 is as good as none: `restore` leaves them for tables that no test has written to.
-    counters[:] = [each for each in counters if each["name"] not in but and each["seq"]]
+    counters[:] = [each for each in counters if each["name"] not in but and each["seq"]]  # 0: as if there were none
     return found
 
 

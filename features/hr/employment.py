@@ -1,23 +1,98 @@
 """Rules of employment that several use cases share."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from tortoise.expressions import Q
 
 from features.hr.codes import HrCode
-from features.hr.events import DepartmentManagerChanged, EmployeeUpdated
-from features.hr.models import AT_WORK, Department, Employee
-from kernel import Code, Refusal, emit, grant_role, require_actor, require_button, revoke_role
+from features.hr.events import (
+    DepartmentManagerChanged,
+    EmployeeDeleted,
+    EmployeeRegularized,
+    EmployeeRehired,
+    EmployeeResigned,
+    EmployeeUpdated,
+)
+from features.hr.models import AT_WORK, Department, Employee, EmployeeStatus
+from kernel import (
+    Code,
+    Refusal,
+    discard_upload,
+    emit,
+    grant_role,
+    require_actor,
+    require_button,
+    revoke_role,
+    update_account,
+)
+
+_FACT_OF_A_STEP = {
+    EmployeeStatus.ACTIVE: EmployeeRegularized,
+    EmployeeStatus.RESIGNED: EmployeeResigned,
+    EmployeeStatus.PROBATION: EmployeeRehired,
+}
+_ALSO_IN_THE_ACCOUNT = {"name": "nick_name", "email": "email", "phone": "phone"}
 
 
-async def lock_for_move(employee: Employee, *, department_id: int | None, successor_id: int | None) -> None:
-    """Lock what the move of an employee, who is locked already, to another department will touch.
+async def edit_employee(employee: Employee, changes: dict[str, Any]) -> None:
+    """Change what is on file of an employee, who is locked, and what their account has of it too. A former picture goes.
 
-    First people, then departments by id, so that two moves seldom wait for one another. Two managers who name each
-    other still may; then the database refuses one of them (2306).
+    Raises Refusal 2201 or 2206 if the caller may not manage that account; IntegrityError for an address or a phone that
+    another one has (2302, 2303).
+    """
+    mirrored: Any = {_ALSO_IN_THE_ACCOUNT[name]: changes[name] for name in changes if name in _ALSO_IN_THE_ACCOUNT}
+    if employee.user_id and mirrored:
+        await update_account(employee.user_id, **mirrored)
+    differing = {name: value for name, value in changes.items() if getattr(employee, name) != value}
+    if differing:
+        former_avatar = employee.avatar if "avatar" in differing else None
+        await employee.update_from_dict(differing).save(update_fields=list(differing))
+        discard_upload(former_avatar)
+        emit(EmployeeUpdated(**employee.facts(await employee.department)))
+
+
+async def take_step(employee: Employee, to: EmployeeStatus, remark: str | None) -> None:
+    """Take an employee, who is locked, a step on in their employment. It is logged, and told.
+
+    Raises Refusal 4007, and 2201 for oneself: nobody decides on their own employment.
+    """
+    if employee.user_id == require_actor().user_id:
+        raise Refusal(Code.PERMISSION_DENIED, "Nobody decides on their own employment; ask a colleague.")
+    await Employee.lifecycle.move(employee, to, remark=remark)
+    emit(_FACT_OF_A_STEP[to](**employee.facts(await employee.department)))
+
+
+async def regularize(employee: Employee, remark: str | None) -> None:
+    """End the probation of an employee, who is locked, well. Raises what `take_step` does."""
+    await take_step(employee, EmployeeStatus.ACTIVE, remark)
+
+
+async def delete_employees(employees: Sequence[Employee]) -> None:
+    """Take employees, who are locked, off file, all or none. Raises Refusal 2307 for one who has not resigned."""
+    if at_work := [employee.name for employee in employees if employee.status in AT_WORK]:
+        raise Refusal(Code.IN_USE, f"Still employed: {', '.join(at_work[:5])}. They resign first.")
+    departments = await Department.in_bulk({employee.department_id for employee in employees}, "id")
+    await Employee.unscoped().filter(id__in=[employee.id for employee in employees]).delete()
+    for employee in employees:
+        emit(EmployeeDeleted(**employee.facts(departments[employee.department_id])))
+
+
+async def lock_for_move(
+    employee_id: int, *, department_id: int | None = None, successor_id: int | None = None
+) -> Employee:
+    """The employee, locked together with what their move to another department, or out of the house, will touch.
+
+    People come first, then departments, each by id, so that no two moves wait for one another. Raises what `for_update`
+    does of the employee.
     """
     if successor_id is not None:
-        await Employee.unscoped().filter(id=successor_id).select_for_update()
+        both = Employee.unscoped().filter(id__in=[employee_id, successor_id])
+        await both.order_by("id").select_for_update().only("id")
+    employee = await Employee.for_update(employee_id)
     touched = Department.filter(Q(id=department_id) | Q(manager_id=employee.id))
     await touched.order_by("id").select_for_update(no_key=True)
+    return employee
 
 
 async def hand_over_departments(employee: Employee, *, to: int | None) -> None:
@@ -110,9 +185,3 @@ async def own_employee_for_update() -> Employee:
     if employee is None:
         raise Refusal(HrCode.USER_NOT_EMPLOYEE)
     return employee
-
-
-async def change_avatar(employee: Employee, url: str) -> None:
-    """Make the uploaded image the picture of an employee, who is locked already, and tell of it."""
-    await employee.set_avatar(url)
-    emit(EmployeeUpdated(**employee.facts(await employee.department)))

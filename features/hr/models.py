@@ -17,10 +17,10 @@ from kernel import (
     Refusal,
     Scoped,
     SoftDelete,
+    StateMachine,
     Status,
     Tree,
     UploadField,
-    discard_upload,
     require_actor,
 )
 
@@ -78,6 +78,10 @@ class Department(Tree, SoftDelete, AuditedModel):
             raise Refusal(HrCode.DEPARTMENT_REQUIRED, f"The department {department.name} is disabled.")
         return department
 
+    def facts(self) -> dict[str, Any]:
+        """What every fact about this department says of it."""
+        return {"department_id": self.id, "department_name": self.name}
+
     async def ensure_may_add_staff(self) -> None:
         """Raise Refusal 4002 unless the caller's data scope reaches the people of this department."""
         actor = require_actor()
@@ -114,6 +118,31 @@ class Tag(AuditedModel):
         table = "hr_tag"
 
 
+class EmployeeStatusLog(AuditedModel):
+    """A step of someone's employment; the first one, in which they were taken on, comes from nothing. Never changed."""
+
+    id_kind = "employee-status-log"
+
+    employee: fields.ForeignKeyRelation["Employee"] = fields.ForeignKeyField(
+        "hr.Employee", on_delete=fields.RESTRICT, related_name="status_logs"
+    )
+    from_status = fields.CharEnumField(EmployeeStatus, max_length=16, null=True)
+    to_status = fields.CharEnumField(EmployeeStatus, max_length=16)
+    remark = fields.CharField(max_length=500, null=True)
+    employee_id: int
+
+    class Meta:
+        table = "hr_employee_status_log"
+        indexes = (("employee_id",),)
+
+    @classmethod
+    async def record(
+        cls, employee: "Employee", former: EmployeeStatus | None, to: EmployeeStatus, *, remark: str | None = None
+    ) -> None:
+        """Keep account of a step; who took it, and when, say the audit columns."""
+        await cls.create(employee_id=employee.id, from_status=former, to_status=to, remark=remark)
+
+
 class Employee(Scoped, SoftDelete, AuditedModel):
     """Someone who works here, or did. `employee_no` follows from the key, so no two can be given the same one."""
 
@@ -130,6 +159,16 @@ class Employee(Scoped, SoftDelete, AuditedModel):
     position = fields.CharField(max_length=100, null=True)
     avatar = UploadField(max_length=200, null=True)
     status = fields.CharEnumField(EmployeeStatus, max_length=16, default=EmployeeStatus.PROBATION, db_index=True)
+    lifecycle = StateMachine(
+        status,
+        {
+            EmployeeStatus.PROBATION: {EmployeeStatus.ACTIVE, EmployeeStatus.RESIGNED},
+            EmployeeStatus.ACTIVE: {EmployeeStatus.RESIGNED},
+            EmployeeStatus.RESIGNED: {EmployeeStatus.PROBATION},
+        },
+        code=HrCode.INVALID_TRANSITION,
+        audit=EmployeeStatusLog.record,
+    )
     user = fields.OneToOneField("kernel.User", null=True, on_delete=fields.RESTRICT, related_name="employee")
     department: fields.ForeignKeyRelation[Department] = fields.ForeignKeyField(
         "hr.Department", on_delete=fields.RESTRICT, related_name="employees"
@@ -169,17 +208,15 @@ class Employee(Scoped, SoftDelete, AuditedModel):
         if self.status not in AT_WORK:
             raise Refusal(HrCode.INVALID_TRANSITION, f"{self.name} has resigned; rehire them first.")
 
-    async def set_avatar(self, url: str | None) -> None:
-        """Make the uploaded image their picture; None: they have none any more. The former one's file goes."""
-        former, self.avatar = self.avatar, url
-        await self.save(update_fields=["avatar"])
-        discard_upload(former)
-
     async def assign_number(self) -> str:
         """Give a new row its number."""
         self.employee_no = f"E{self.id:06d}"
         await self.save(update_fields=["employee_no"])
         return self.employee_no
+
+    async def record_entry(self) -> None:
+        """Keep account of their being taken on, of a new row; `lifecycle` does of each step from there."""
+        await EmployeeStatusLog.record(self, None, self.status)
 
     async def set_tags(self, tag_ids: list[int]) -> None:
         """Make these the employee's tags. Raises Refusal 4003 for too many, HR_MAX_TAGS_PER_EMPLOYEE; 1101."""

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import StringConstraints
 
-from features.hr.models import Department, Employee, EmployeeStatus, Tag
+from features.hr.models import Department, Employee, EmployeeStatus, EmployeeStatusLog, Tag
 from kernel import Account, AuditedRecord, PublicId, Schema, Source, SourceList, Status
 
 DepartmentCode = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,50}$")]
@@ -29,6 +29,16 @@ class AvatarResponse(Schema):
     """The path of the picture, on this server."""
 
     avatar_url: str
+
+
+class EmployeeStatusLogRecord(AuditedRecord[EmployeeStatusLog]):
+    """`fromStatus` null: they were taken on. `operatedBy` is a user name, as `createdBy` is."""
+
+    employee_id: PublicId[Employee]
+    from_status: EmployeeStatus | None
+    to_status: EmployeeStatus
+    remark: str | None
+    operated_by: Annotated[str | None, Source("created_by")]
 
 
 class DepartmentRecord(AuditedRecord[Department]):

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 from features.notices.models import Department, Notice, NoticeKind
 from features.notices.settings import NoticesSettings
-from kernel import event_id, existing_accounts, now
+from kernel import account_names, event_id, now
 
 _PRUNED_AT_ONCE = 10  # more than one fact writes, so that what has grown old is gone some facts later
 
 
 async def put(user_ids: Iterable[int | None], kind: NoticeKind, title: str, content: str) -> None:
     """Tell them of the fact at hand, in a reaction to it. Who has no account, or no longer, is told nothing."""
-    readers = await existing_accounts({each for each in user_ids if each is not None})
+    readers = await account_names({each for each in user_ids if each is not None})
     await Notice.bulk_create(
         [
             Notice(user_id=reader, event_id=event_id(), kind=kind, title=title, content=content)

@@ -1,40 +1,24 @@
 """Rules of managing accounts that several use cases share."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import Collection
 from typing import Annotated
 
 from pydantic import Field
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import Subquery
 
-from kernel import Code, NewPassword, Refusal, Status, require_actor, transaction
+from kernel import Code, NewPassword, Refusal
 from kernel.auth.credentials import replace_password
 from kernel.auth.login_log import record
 from kernel.auth.sessions import end_all_sessions
 from kernel.identity.accounts import roles_named
-from kernel.identity.changes import users_changed
-from kernel.identity.models import SUPER_ROLE, EndReason, SecurityEvent, User
-from kernel.rbac.grants import ensure_may_grant, ensure_may_manage, keeping_a_super_admin
+from kernel.identity.models import EndReason, SecurityEvent, User
+from kernel.rbac.grants import ensure_may_grant, ensure_may_manage
+from kernel.rbac.managing import managing, refuse_oneself
 
 RoleCodes = Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=50)]
 
 _AT_ONCE = 1000  # a statement has place for some thousand values
-
-
-@asynccontextmanager
-async def managing(user_ids: Collection[int]) -> AsyncIterator[Sequence[User]]:
-    """Change these accounts, which are locked, within, in a transaction. It is in force on their next request.
-
-    Raises Refusal 1101; 2206 or 2201 for one that the caller may not manage; 2307 if no super administrator would be left.
-    """
-    async with transaction(__name__):  # that of the slice, if it has one
-        users = await User.all_for_update(user_ids)
-        await ensure_may_manage(user_ids)
-        users_changed(user_ids)
-        supers = User.filter(id__in=list(user_ids), roles__role_code=SUPER_ROLE)
-        async with keeping_a_super_admin() if await supers.exists() else nullcontext():
-            yield users
 
 
 async def new_password(user_id: int, raw: str | None, *, user_name: str | None = None) -> NewPassword | None:
@@ -59,20 +43,9 @@ async def replace_roles(user: User, codes: Collection[str]) -> None:
     await user.roles.add(*wanted)
 
 
-async def change_status(user: User, status: Status) -> None:
-    """Disable the account, which ends its sessions, or enable it, which brings none back. Raises Refusal 2307 for one's own."""
-    if status is user.status_type:
-        return
-    if status is Status.DISABLED:
-        _refuse_oneself([user.id], "disable")
-        await end_all_sessions([user.id], EndReason.ACCOUNT_DISABLED)
-    user.status_type = status
-    await user.save(update_fields=["status_type"])
-
-
 async def delete_users(user_ids: Collection[int]) -> None:
     """Delete the accounts, all or none. Raises what `managing` does, 2307 for one's own and one that other records belong to."""
-    _refuse_oneself(user_ids, "delete")
+    refuse_oneself(user_ids, "delete")
     async with managing(user_ids) as users:
         for user in users:
             try:
@@ -80,11 +53,6 @@ async def delete_users(user_ids: Collection[int]) -> None:
             except IntegrityError:  # a foreign key of a module that this one does not know
                 told = f"Records of other modules belong to {user.user_name}; disable the account instead."
                 raise Refusal(Code.IN_USE, told) from None
-
-
-def _refuse_oneself(user_ids: Collection[int], verb: str) -> None:
-    if require_actor().user_id in user_ids:
-        raise Refusal(Code.IN_USE, f"You cannot {verb} your own account; ask another administrator.")
 
 
 async def end_sessions_of_holders(role_codes: Collection[str]) -> int:

@@ -10,7 +10,8 @@ from kernel.hot_cache import cached, outdate
 from kernel.identity.accounts import (
     DEMO_PASSWORD,
     Account,
-    existing_accounts,
+    account_exists,
+    account_names,
     grant_role,
     open_account,
     revoke_role,
@@ -19,9 +20,11 @@ from kernel.ids import Int16, Int32, Int64, ParentId, PublicId, SqidId, SqidList
 from kernel.models.base import AuditedModel, Model
 from kernel.models.scope import Scoped
 from kernel.models.soft_delete import SoftDelete
+from kernel.models.state_machine import StateMachine
 from kernel.models.tree import Tree, build_tree
 from kernel.rbac.authorize import PUBLIC, SIGNED_IN, SUPER_ADMIN, all_of, any_of, require_button
 from kernel.rbac.declarations import Declarations, MenuEntry, RoleEntry
+from kernel.rbac.managing import disable_account, enable_account, update_account
 from kernel.schema.base import Request, Schema
 from kernel.schema.records import AuditedRecord, BatchDeleted, BatchDeleteRequest, Created, Deleted, Updated
 from kernel.schema.types import (

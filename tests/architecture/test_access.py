@@ -65,11 +65,15 @@ GRANTED_APIS = {
     "R_USER": set[str](),
     "R_HR_MANAGER": {"hr.*"},
     "R_HR_SPECIALIST": {
-        *(f"hr.employees.{verb}" for verb in ("search", "get", "onboard", "set_avatar", "transfer")),
+        *(f"hr.employees.{verb}" for verb in ("search", "get", "status_logs")),
+        *(f"hr.employees.{verb}" for verb in ("onboard", "update", "set_avatar", "transfer", "rehire")),
         *(f"hr.departments.{verb}" for verb in ("search", "get", "tree", "stats")),
     },
-    "R_DEPT_MGR": {"hr.employees.search", "hr.employees.get", "hr.departments.tree", "hr.departments.stats"},
-    "R_EMPLOYEE": {"hr.employees.search", "hr.employees.get", "hr.my.set_avatar"},
+    "R_DEPT_MGR": {
+        *(f"hr.employees.{verb}" for verb in ("search", "get", "status_logs")),
+        *(f"hr.departments.{verb}" for verb in ("tree", "stats")),
+    },
+    "R_EMPLOYEE": {"hr.my.set_avatar", *(f"hr.employees.{verb}" for verb in ("search", "get", "status_logs"))},
 }
 PATHS_WITHOUT_AN_ACCESS_RULE = {"/docs", "/docs/oauth2-redirect", "/openapi.json", "/static-offline-docs", "/static"}
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from features.hr.models import Department
+from features.hr.models import Department, EmployeeStatus
 from kernel.context import set_actor
 from kernel.identity.models import Role, User
 from kernel.ids import Kind, kind_of
@@ -25,6 +25,8 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
     "auth.update_profile": {"nick_name": "Nick"},
     "hr.departments.create": {"name": "New", "code": "NEW"},
     "hr.departments.update": {"name": "New"},
+    "hr.employees.resign": {"remark": "Bye."},
+    "hr.employees.update": {"name": "New"},
     "hr.employees.onboard": {"user_name": "lilei", "name": "Li Lei"},
     "hr.employees.set_avatar": {"file": image()},
     "hr.my.set_avatar": {"file": image()},
@@ -46,6 +48,11 @@ FIELDS: Mapping[str, Mapping[str, Any]] = {
 ROWS: Mapping[str, Mapping[str, Any]] = {
     "hr.departments.batch_delete": {"code": "EMPTY"},
     "hr.departments.delete": {"code": "EMPTY"},
+    "hr.employees.batch_delete": {"status": EmployeeStatus.RESIGNED},
+    "hr.employees.delete": {"status": EmployeeStatus.RESIGNED},
+    "hr.employees.regularize": {"status": EmployeeStatus.PROBATION},
+    "hr.employees.rehire": {"status": EmployeeStatus.RESIGNED},
+    "hr.employees.resign": {"name": "Wang Wei"},
     "system_manage.roles.batch_delete": {"role_code": "R_EMPTY"},
     "system_manage.roles.delete": {"role_code": "R_EMPTY"},
     "system_manage.roles.set_data_scope": {"role_code": "R_EMPTY"},
@@ -119,7 +126,9 @@ async def good_request(route: SliceRoute, ids: Mapping[str, int] | None = None) 
 REQUIRED: Mapping[str, tuple[str, ...]] = {
     "hr.departments.appoint_manager": ("manager_id",),
     "hr.departments.batch_delete": ("ids",),
+    "hr.employees.batch_delete": ("ids",),
     "hr.employees.onboard": ("department_id",),
+    "hr.employees.set_tags": ("tag_ids",),
     "hr.employees.transfer": ("department_id",),
     "system_manage.roles.batch_delete": ("ids",),
     "system_manage.roles.set_apis": ("by_role_api_ids",),

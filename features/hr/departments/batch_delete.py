@@ -1,8 +1,9 @@
 """Delete several departments, all or none."""
 
 from features.hr.employment import refuse_departments_in_use
+from features.hr.events import DepartmentDeleted
 from features.hr.models import Department
-from kernel import BatchDeleted, BatchDeleteRequest, delete
+from kernel import BatchDeleted, BatchDeleteRequest, delete, emit
 
 
 @delete(button="B_HR_DEPT_DELETE")
@@ -11,4 +12,6 @@ async def batch_delete_departments(request: BatchDeleteRequest[Department]) -> B
     departments = await Department.all_for_update(request.ids)
     await refuse_departments_in_use(request.ids)
     await Department.filter(id__in=[department.id for department in departments]).delete()
+    for department in departments:
+        emit(DepartmentDeleted(**department.facts()))
     return BatchDeleted(deleted_ids=request.ids)

@@ -1,9 +1,10 @@
 """Create a department."""
 
 from features.hr.employment import appoint_manager
+from features.hr.events import DepartmentCreated
 from features.hr.models import Department, Employee
 from features.hr.records import DepartmentCode
-from kernel import Created, Int32, LongText, ParentId, Request, ShortText, SqidId, Status, post
+from kernel import Created, Int32, LongText, ParentId, Request, ShortText, SqidId, Status, emit, post
 
 
 class CreateDepartmentRequest(Request):
@@ -21,5 +22,6 @@ async def create_department(request: CreateDepartmentRequest) -> Created[Departm
     """Nobody works in it yet, so nobody can manage it: whoever is to come is transferred first, and appointed then (4008)."""
     await Department.ensure_may_stand_below(request.parent_id)
     department = await Department.create(**dict(request) | {"manager_id": None})
+    emit(DepartmentCreated(**department.facts()))
     await appoint_manager(department.id, request.manager_id)
     return Created(created_id=department.id)

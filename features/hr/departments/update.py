@@ -3,9 +3,10 @@
 from pydantic import MISSING
 
 from features.hr.employment import appoint_manager, lock_for_appointment
+from features.hr.events import DepartmentUpdated
 from features.hr.models import Department, Employee
 from features.hr.records import DepartmentCode
-from kernel import Int32, LongText, ParentId, Request, ShortText, SqidId, Status, Updated, patch
+from kernel import Int32, LongText, ParentId, Request, ShortText, SqidId, Status, Updated, emit, patch
 
 
 class UpdateDepartmentRequest(Request):
@@ -30,4 +31,5 @@ async def update_department(department_id: SqidId[Department], request: UpdateDe
         await appoint_manager(department_id, changes.pop("manager_id"))
     if changes:
         await department.update_from_dict(changes).save(update_fields=list(changes))
+        emit(DepartmentUpdated(**department.facts()))
     return Updated(updated_id=department_id)

@@ -67,6 +67,7 @@ async def onboard(request: OnboardEmployeeRequest) -> OnboardEmployeeResponse:
         )
         employee_no = await employee.assign_number()
         await employee.set_tags(request.tag_ids)
+        await employee.record_entry()
         emit(EmployeeOnboarded(**employee.facts(department)))
     return OnboardEmployeeResponse(
         employee_id=employee.id, employee_no=employee_no, user_id=user_id, raw_password=password.raw

@@ -2,12 +2,13 @@
 
 from features.hr.models import Department, Employee, EmployeeStatus
 from features.hr.records import EmployeeRecord
-from kernel import AuditedSearchRequest, Contains, Exact, Page, SqidId, paginate, post
+from kernel import AuditedSearchRequest, Contains, ContainsPhone, Exact, Page, SqidId, paginate, post
 
 
 class SearchEmployeesRequest(AuditedSearchRequest):
     name: Contains = None
     email: Contains = None
+    phone: ContainsPhone = None
     status: Exact[EmployeeStatus] = None
     department_id: Exact[SqidId[Department]] = None
 

@@ -16,9 +16,10 @@ async def transfer(employee_id: SqidId[Employee], request: TransferEmployeeReque
     """For a manager a successor is named (`newManagerEmployeeId`) in the departments that they leave behind; who names one
     needs the button B_HR_DEPT_MANAGER too.
     """
-    employee = await Employee.for_update(employee_id)
+    employee = await lock_for_move(
+        employee_id, department_id=request.department_id, successor_id=request.new_manager_employee_id
+    )
     employee.ensure_at_work()
-    await lock_for_move(employee, department_id=request.department_id, successor_id=request.new_manager_employee_id)
     department = await Department.open_for_staff(request.department_id)
     if department.id != employee.department_id:
         await department.ensure_may_add_staff()

@@ -2,7 +2,7 @@
 
 from fastapi import UploadFile
 
-from features.hr.employment import change_avatar, own_employee_for_update
+from features.hr.employment import edit_employee, own_employee_for_update
 from features.hr.models import Employee
 from features.hr.records import AvatarResponse
 from kernel import post, stored_image, transaction
@@ -12,5 +12,5 @@ from kernel import post, stored_image, transaction
 async def set_avatar(file: UploadFile) -> AvatarResponse:
     """As for the employee who is the caller."""
     async with stored_image(file) as url, transaction(__name__):
-        await change_avatar(await own_employee_for_update(), url)
+        await edit_employee(await own_employee_for_update(), {"avatar": url})
     return AvatarResponse(avatar_url=url)

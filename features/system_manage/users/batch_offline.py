@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from features.system_manage.account_rules import managing
 from features.system_manage.records import OfflineCount
 from kernel import Request, SqidList, post
 from kernel.auth.sessions import end_all_sessions
 from kernel.identity.models import EndReason, User
+from kernel.rbac.managing import managing
 
 
 class BatchOfflineUsersRequest(Request):

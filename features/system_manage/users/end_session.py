@@ -1,9 +1,9 @@
 """End one session of a user. One that is over stays as it ended."""
 
-from features.system_manage.account_rules import managing
 from kernel import NotFound, SqidId, Updated, post
 from kernel.auth.sessions import end_session
 from kernel.identity.models import EndReason, Session, User
+from kernel.rbac.managing import managing
 
 
 @post("/{user_id}/sessions/{session_id}/end")

@@ -1,9 +1,9 @@
 """End all sessions of a user, who may sign in again."""
 
-from features.system_manage.account_rules import managing
 from kernel import SqidId, Updated, post
 from kernel.auth.sessions import end_all_sessions
 from kernel.identity.models import EndReason, User
+from kernel.rbac.managing import managing
 
 
 @post("/{user_id}/offline")

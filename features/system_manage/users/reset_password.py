@@ -1,8 +1,9 @@
 """Give a user a random password, which ends all of their sessions and must be changed at the next sign-in."""
 
-from features.system_manage.account_rules import give_password, managing
+from features.system_manage.account_rules import give_password
 from kernel import NewPassword, Schema, SqidId, post
 from kernel.identity.models import User
+from kernel.rbac.managing import managing
 
 
 class ResetPasswordResponse(Schema):

@@ -4,9 +4,7 @@ from pydantic import MISSING
 
 from features.system_manage.account_rules import (
     RoleCodes,
-    change_status,
     give_password,
-    managing,
     new_password,
     replace_roles,
 )
@@ -25,6 +23,7 @@ from kernel import (
     patch,
 )
 from kernel.identity.models import User
+from kernel.rbac.managing import change_status, managing
 
 
 class UpdateUserRequest(Request):

@@ -1,4 +1,4 @@
-"""Accounts, as any feature may open and close them: all that feature modules write to the identity tables.
+"""Accounts, as any feature may open them, and ask for them. To change or to close one, see `kernel.rbac.managing`.
 
 Each function works inside of the caller's transaction.
 """
@@ -57,6 +57,17 @@ async def open_account(
     return user.id
 
 
+async def account_exists(user_id: int) -> bool:
+    """Whether there is such a user, disabled or not."""
+    return await User.exists(id=user_id)
+
+
+async def account_names(user_ids: Iterable[int]) -> dict[int, str]:
+    """What to call these users: by id the nick name, or the user name of who has none; nothing for who is not there."""
+    rows = await User.filter(id__in=sorted(set(user_ids))).values_list("id", "nick_name", "user_name")
+    return {user_id: nick_name or user_name for user_id, nick_name, user_name in rows}
+
+
 async def grant_role(user_id: int, role_code: str) -> None:
     """Give a user a role; one that they hold already stays. Raises Refusal 1101 for an unknown role."""
     user = await User.for_update(user_id)  # so that of two who give the same role, the other one finds it given
@@ -69,11 +80,6 @@ async def revoke_role(user_id: int, role_code: str) -> None:
     user = await User.for_update(user_id)
     await user.roles.remove(*await roles_named([role_code]))
     users_changed([user_id])
-
-
-async def existing_accounts(user_ids: Iterable[int]) -> set[int]:
-    """Those of these ids that name an account: who hears of somebody later, by an event, may find theirs deleted."""
-    return {user_id for (user_id,) in await User.filter(id__in=list(user_ids)).values_list("id")}
 
 
 async def roles_named(codes: Collection[str]) -> list[Role]:

@@ -97,7 +97,7 @@ def _null_rules(request: type[Request]) -> tuple[frozenset[str], frozenset[str]]
     nullable: set[str] = set()
     defaulted: set[str] = set()
     for name, field in request.model_fields.items():
-        if NoneType in get_args(field.annotation):
+        if field.annotation is NoneType or NoneType in get_args(field.annotation):
             nullable |= {name, wire_name(name)}
         elif not field.is_required() and field.default is not MISSING:
             defaulted |= {name, wire_name(name)}

@@ -300,7 +300,10 @@ async def test_a_folder_that_cannot_be_made(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def set_avatar(url: str | None, name: str = "Wang Wei") -> None:
-    await (await Employee.get(name=name)).set_avatar(url)
+    employee = await Employee.get(name=name)
+    former, employee.avatar = employee.avatar, url
+    await employee.save(update_fields=["avatar"])
+    discard_upload(former)
 
 
 async def upload(name: str = "Wang Wei") -> str:

@@ -6,7 +6,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from features.hr.events import EmployeeOnboarded
-from features.hr.models import Department, Employee, EmployeeStatus, Tag
+from features.hr.models import Department, Employee, EmployeeStatus, EmployeeStatusLog, Tag
 from kernel import Gender, Status
 from kernel.identity.models import Api, Button, Role, User
 from kernel.ids import public_id
@@ -37,6 +37,9 @@ async def test_success(signed_in: SignedIn, events: list[object], snapshot: Snap
     assert (employee.position, employee.status) == ("Data engineer", EmployeeStatus.PROBATION)
     assert (employee.department.code, employee.created_by) == ("RD", "hanmei")
     assert sorted(tag.name for tag in employee.tags) == ["Mentor", "SQL"]
+    first_step = await EmployeeStatusLog.get(employee_id=employee.id)
+    assert (first_step.from_status, first_step.to_status) == (None, EmployeeStatus.PROBATION)
+    assert (first_step.remark, first_step.created_by) == (None, "hanmei")
     assert answer.data["employeeNo"] == employee.employee_no
     assert (answer.data["employeeId"], answer.data["userId"]) == (
         public_id(Employee, employee.id),

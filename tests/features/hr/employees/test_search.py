@@ -43,6 +43,21 @@ async def test_data_scope(caller: str, total: int, departments: int, signed_in: 
     assert len({record["departmentId"] for record in page["records"]}) == departments
 
 
+async def test_each_role_finds_exactly_its_scope(signed_in: SignedIn):
+    """All; those whom one manages, wherever, and oneself; oneself. Nobody is missing, nobody comes twice."""
+    everybody = [employee.name for employee in await Employee.all().order_by("id")]
+    for all_reaching in ("R_SUPER", "R_HR_MANAGER", "R_HR_SPECIALIST"):
+        assert sorted(await names(await signed_in(all_reaching))) == sorted(everybody)
+    finance = await Department.get(code="FI")
+    await Department.filter(id=finance.id).update(manager_id=(await Employee.get(name="Zhou Hang")).id)
+    managed = [each.name for each in await Employee.filter(department__code__in=["RD", "FI"])]
+    assert sorted(await names(await signed_in("zhouhang"))) == sorted(managed)
+    assert await names(await signed_in("zouheng")) == ["Zou Heng"]  # who managed that before, and has the role
+    for user_name in ("wangwei", "xieting"):
+        own = await Employee.get(user__user_name=user_name)
+        assert await names(await signed_in(user_name)) == [own.name]
+
+
 async def test_no_filter_widens_the_scope(signed_in: SignedIn):
     finance = (await Department.get(code="FI")).id
     assert await names(await signed_in("R_HR_MANAGER"), department_id=finance, name="zou") == ["Zou Heng"]
@@ -88,6 +103,8 @@ async def test_a_role_that_reaches_all_widens_nothing_that_another_one_opened(si
     [
         ({"name": "WANG"}, ["Wang Wei"]),
         ({"email": "WangWei@"}, ["Wang Wei"]),
+        ({"phone": "+86 (138) 0000-0013"}, ["Wang Wei"]),
+        ({"phone": "0000 001", "name": "wei"}, ["Wang Wei"]),
         ({"name": "wei", "email": "weilan"}, ["Wei Lan"]),
         ({"status": "probation", "name": "ting"}, ["Xie Ting"]),
         ({"name": "wang", "position": "nothing", "userId": 7, "nonsense": {}}, ["Wang Wei"]),

@@ -102,6 +102,22 @@ async def test_two_managers_change_places_at_once(signed_in: SignedIn):
         assert await at_once(one, other) == ["0000", "0000"]
 
 
+async def test_two_managers_who_name_one_another_at_once(signed_in: SignedIn):
+    """Each works in what the other one manages. One goes, the other then has no successor, and manages both."""
+    hanmei, rd, sales = await signed_in("R_HR_MANAGER"), *[await Department.get(code=code) for code in ("RD", "SA")]
+    zhou, yan = await Employee.get(name="Zhou Hang"), await Employee.get(name="Lin Yan")
+    for _ in range(3):
+        await Employee.filter(id=zhou.id).update(department_id=sales.id)
+        await Employee.filter(id=yan.id).update(department_id=rd.id)
+        await Department.filter(id=rd.id).update(manager_id=zhou.id)
+        await Department.filter(id=sales.id).update(manager_id=yan.id)
+        one = transfer(hanmei, "Zhou Hang", to="FI", successor="Lin Yan")
+        codes = await at_once(one, transfer(hanmei, "Lin Yan", to="FI", successor="Zhou Hang"))
+        assert sorted(codes) == ["0000", "4008"]
+        stays = "Lin Yan" if codes[0] == "0000" else "Zhou Hang"
+        assert [await manager_of("RD"), await manager_of("SA")] == [stays, stays]
+
+
 async def test_a_successor_who_leaves_at_the_same_moment(signed_in: SignedIn):
     """Whoever comes first: no department is left to somebody who does not work there."""
     hanmei = await signed_in("R_HR_MANAGER")

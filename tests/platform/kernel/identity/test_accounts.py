@@ -1,12 +1,13 @@
-"""Accounts, as any feature may open and close them."""
+"""Accounts, as any feature may open them, and ask for them."""
 
 import pytest
 from tortoise.exceptions import DoesNotExist, IntegrityError
 
 from kernel import Code, Gender, Refusal, Status, transaction
-from kernel.identity.accounts import existing_accounts, grant_role, open_account, revoke_role
+from kernel.identity.accounts import account_exists, account_names, grant_role, open_account, revoke_role
 from kernel.identity.models import Role, User
 from kernel.models.unique import duplicate_refusal
+from tests.conftest import Counting
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -124,7 +125,17 @@ async def test_what_is_not_there_is_said(change: type) -> None:
     assert await roles_of(user_id) == {"R_USER"}
 
 
-async def test_which_accounts_there_are() -> None:
-    user_id = await open_ann()
-    assert await existing_accounts([user_id, 999_999]) == {user_id}
-    assert await existing_accounts([]) == set()
+async def test_whether_there_is_one() -> None:
+    user_id = await open_ann(status=Status.DISABLED)
+    assert [await account_exists(each) for each in (user_id, user_id + 1, 0)] == [True, False, False]
+
+
+async def test_what_to_call_them(counting: Counting) -> None:
+    """In one statement, however many there are, and however often each is asked for."""
+    ann = await open_ann(nick_name="Ann of Sales")
+    bob = await open_ann(user_name="bob", status=Status.DISABLED)
+    eve = await open_ann(user_name="eve", nick_name="")
+    with counting() as cost:
+        names = await account_names([ann, bob, eve, ann, eve + 1])
+    assert (names, len(cost.statements)) == ({ann: "Ann of Sales", bob: "bob", eve: "eve"}, 1)
+    assert await account_names([]) == {}

@@ -1,5 +1,8 @@
 """An office to try the base models on: every kind of relation, to and from tables with soft delete and without."""
 
+from enum import StrEnum
+from typing import Any
+
 from tortoise import fields
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
@@ -9,6 +12,7 @@ from kernel.context import Actor, DataScope
 from kernel.models.base import AuditedModel, Model
 from kernel.models.scope import Scoped
 from kernel.models.soft_delete import SoftDelete
+from kernel.models.state_machine import StateMachine
 from kernel.models.tree import Tree
 
 
@@ -81,6 +85,48 @@ class Project(Model):
 
     class Meta:
         table = "office_project"
+
+
+class TicketState(StrEnum):
+    OPEN = "open"
+    DOING = "doing"
+    DONE = "done"
+
+
+class TicketStep(Model):
+    """What the audit of a ticket's states kept."""
+
+    ticket_id = fields.BigIntField()
+    former = fields.CharField(8)
+    to = fields.CharField(8)
+    remark = fields.CharField(50, null=True)
+
+    class Meta:
+        table = "office_ticket_step"
+
+    @classmethod
+    async def record(cls, ticket: "Ticket", former: TicketState, to: TicketState, *, remark: Any = None) -> None:
+        assert ticket.state is to
+        await cls.create(ticket_id=ticket.id, former=former, to=to, remark=remark)
+
+
+class Ticket(SoftDelete, AuditedModel):
+    """Nothing follows DONE."""
+
+    state = fields.CharEnumField(TicketState, max_length=8, default=TicketState.OPEN)
+    done_at = fields.DatetimeField(null=True)
+    states = StateMachine(
+        state,
+        {
+            TicketState.OPEN: {TicketState.DOING},
+            TicketState.DOING: {TicketState.OPEN, TicketState.DONE},
+            TicketState.DONE: set(),
+        },
+        audit=TicketStep.record,
+    )
+
+    class Meta:
+        table = "office_ticket"
 
 
 class Staff:

@@ -159,6 +159,17 @@ def test_a_form_clears_an_optional_field_with_an_empty_text(key: str) -> None:
     assert request.changes() == {"i18n_key": None}
 
 
+def test_a_field_that_can_only_be_cleared() -> None:
+    class ClearRequest(Request):
+        logo: None = None
+
+    for sent in ({"logo": None}, {"logo": ""}):
+        assert ClearRequest.model_validate(sent).changes() == {"logo": None}
+    assert ClearRequest.model_validate({}).changes() == {}
+    with pytest.raises(ValidationError):
+        ClearRequest.model_validate({"logo": "x.png"})
+
+
 def test_an_empty_text_is_a_text_where_null_is_none() -> None:
     assert UpdateShopRequest.model_validate({"shopName": ""}).shop_name == ""
     with pytest.raises(ValidationError):
