@@ -1,6 +1,8 @@
 """A good request to each use case, made of what its declaration says; what no declaration tells is written here."""
 
 from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from pydantic import BaseModel
@@ -12,6 +14,7 @@ from kernel.identity.models import Role, User
 from kernel.ids import Kind, kind_of
 from kernel.models.base import Model
 from kernel.schema.base import wire_name
+from kernel.slices.discovery import discover
 from kernel.slices.route import SliceRoute
 from tests.callers import id_kinds
 from tests.uploads import image
@@ -66,7 +69,7 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
 
 
 async def add_rows() -> None:
-    """What ROWS speaks of and no seed has."""
+    """What ROWS speaks of and no seed has, and what modules add: `add_rows` of `tests/features/<module>/rows.py`."""
     set_actor(None)  # nobody wrote it
     await Department.create(name="Empty", code="EMPTY")
     await Role.create(role_name="Empty", role_code="R_EMPTY")
@@ -79,6 +82,9 @@ async def add_rows() -> None:
         )
         await Department.filter(id=department.id).update(manager_id=leader.id)
     await Employee.create(name="Newcomer", employee_no="NEWCOMER", department_id=department.id)
+    for feature in discover():
+        if find_spec(f"tests.features.{feature.name}.rows"):
+            await import_module(f"tests.features.{feature.name}.rows").add_rows()
 
 
 def model_of(kind: Kind) -> type[Model]:

@@ -1,17 +1,23 @@
-"""Tell that someone joined."""
-
-import structlog
+"""Welcome who joined, and tell the manager of their department."""
 
 from features.hr.events import EmployeeOnboarded
-from kernel import on, public_id
+from features.notices.inbox import managers_of, put
+from features.notices.models import NoticeKind
+from kernel import on
 
-log = structlog.get_logger(__name__)
 
-
-@on(EmployeeOnboarded)
+@on(EmployeeOnboarded, retold=False)
 async def tell(event: EmployeeOnboarded) -> None:
-    log.info(
-        "employee onboarded",
-        employee_id=public_id("employee", event.employee_id),
-        department_id=public_id("department", event.department_id),
+    name, department = event.name, event.department_name
+    await put(
+        [event.user_id],
+        NoticeKind.WELCOME,
+        f"Welcome, {name}",
+        f"You work in {department} from now on, at first in probation.",
+    )
+    await put(
+        await managers_of(event.department_id, but=event.user_id),
+        NoticeKind.JOINED,
+        f"{name} joined {department}",
+        f"{name} works in {department} from now on, at first in probation.",
     )

@@ -1,18 +1,23 @@
-"""Tell that someone moved to another department."""
-
-import structlog
+"""Tell who moved to another department, and those who manage the one and the other."""
 
 from features.hr.events import EmployeeTransferred
-from kernel import on, public_id
+from features.notices.inbox import managers_of, put
+from features.notices.models import NoticeKind
+from kernel import on
 
-log = structlog.get_logger(__name__)
 
-
-@on(EmployeeTransferred)
+@on(EmployeeTransferred, retold=False)
 async def tell(event: EmployeeTransferred) -> None:
-    log.info(
-        "employee transferred",
-        employee_id=public_id("employee", event.employee_id),
-        from_department_id=public_id("department", event.from_department_id),
-        to_department_id=public_id("department", event.department_id),
+    name, here, there = event.name, event.from_department_name, event.department_name
+    await put(
+        [event.user_id],
+        NoticeKind.TRANSFERRED,
+        f"You moved to {there}",
+        f"You work in {there} from now on, no longer in {here}.",
+    )
+    await put(
+        await managers_of(event.from_department_id, event.department_id, but=event.user_id),
+        NoticeKind.TRANSFERRED,
+        f"{name} moved to {there}",
+        f"{name} works in {there} from now on, no longer in {here}.",
     )

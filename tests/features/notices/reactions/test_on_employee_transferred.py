@@ -1,45 +1,59 @@
 """notices.reactions.on_employee_transferred"""
 
-from structlog.testing import capture_logs
-from structlog.typing import EventDict
+from syrupy.assertion import SnapshotAssertion
 
+from features.hr.events import EmployeeTransferred
 from features.hr.models import Department, Employee
-from kernel.ids import public_id
+from features.notices.models import Department as Managed
 from tests.conftest import SignedIn
+from tests.features.notices.facts import about, briefly, hear, told
+from tests.state import unchanged
 
 
-async def test_success(signed_in: SignedIn) -> None:
-    employee, sales = await Employee.get(name="Wang Wei"), await Department.get(code="SA")
-    assert await transfer(signed_in, "Wang Wei", "SA") == (
-        "0000",
-        [
-            {
-                "event": "employee transferred",
-                "log_level": "info",
-                "employee_id": public_id(Employee, employee.id),
-                "from_department_id": public_id(Department, employee.department_id),
-                "to_department_id": public_id(Department, sales.id),
-            }
-        ],
+async def test_success(signed_in: SignedIn, snapshot: SnapshotAssertion) -> None:
+    assert await transfer(signed_in, "Wang Wei", "SA") == "0000"
+    assert await told() == snapshot
+
+
+async def test_a_manager_who_leaves_is_told_of_it_as_who_left(signed_in: SignedIn) -> None:
+    """And their successor as the department's manager: they are that by then."""
+    assert await transfer(signed_in, "Zhou Hang", "SA", successor="Wang Wei") == "0000"
+    assert sorted(briefly(await told())) == [
+        "linyan transferred",
+        "wangwei appointed",
+        "wangwei transferred",
+        "zhouhang relieved",
+        "zhouhang transferred",
+    ]
+
+
+async def test_who_manages_both_departments_is_told_once(signed_in: SignedIn) -> None:
+    sales, research = await Department.get(code="SA"), await Department.get(code="RD")
+    linyan = await Employee.get(name="Lin Yan")
+    await Managed.filter(department_id=research.id).update(manager_user_id=linyan.user_id)
+    moved = await about(
+        EmployeeTransferred, "Dai Wen", from_department_id=research.id, from_department_name=research.name
     )
+    assert moved.department_id == sales.id
+    await hear(moved, times=2)
+    assert briefly(await told()) == ["daiwen transferred", "linyan transferred"]
 
 
 async def test_nobody_is_told_of_a_move_to_where_one_is(signed_in: SignedIn) -> None:
-    assert await transfer(signed_in, "Wang Wei", "RD") == ("0000", [])
+    async with unchanged(but="sys_session"):
+        assert await transfer(signed_in, "Wang Wei", "RD") == "0000"
 
 
 async def test_nobody_is_told_of_what_was_refused(signed_in: SignedIn) -> None:
     """Zhou Hang manages a department and names no successor."""
-    assert await transfer(signed_in, "Zhou Hang", "SA") == ("4001", [])
+    async with unchanged(but="sys_session"):
+        assert await transfer(signed_in, "Zhou Hang", "SA") == "4001"
 
 
-async def transfer(signed_in: SignedIn, name: str, code: str) -> tuple[str, list[EventDict]]:
-    """The code of the answer, and what was told of a move."""
-    hanmei, employee, department = (
-        await signed_in("R_HR_MANAGER"),
-        await Employee.get(name=name),
-        await Department.get(code=code),
-    )
-    with capture_logs() as lines:
-        answer = await hanmei.call("hr.employees.transfer", employee_id=employee.id, department_id=department.id)
-    return answer.code, [line for line in lines if line["event"] == "employee transferred"]
+async def transfer(signed_in: SignedIn, name: str, code: str, *, successor: str | None = None) -> str:
+    """The code of the answer."""
+    hanmei, employee = await signed_in("R_HR_MANAGER"), await Employee.get(name=name)
+    arguments = {"employee_id": employee.id, "department_id": (await Department.get(code=code)).id}
+    if successor:
+        arguments["new_manager_employee_id"] = (await Employee.get(name=successor)).id
+    return (await hanmei.call("hr.employees.transfer", **arguments)).code

@@ -325,4 +325,4 @@ def test_no_foreign_key_leads_out_of_a_database(kind: str, discovered: Features,
 
 def test_the_house_s_own_features_are_discovered_once() -> None:
     assert modules.discover() is modules.discover()
-    assert {"auth", "health", "hr", "notices", "route", "system_manage"} <= {each.name for each in modules.discover()}
+    assert {"auth", "health", "hr", "route", "system_manage"} <= {each.name for each in modules.discover()}

@@ -1,0 +1,7 @@
+"""What several slices of notices answer with."""
+
+from kernel import Schema
+
+
+class NoticeCount(Schema):
+    count: int
