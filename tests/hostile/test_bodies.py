@@ -260,14 +260,13 @@ async def test_json_has_several_names(signed_in: SignedIn, content_type: str) ->
 
 
 @pytest.mark.parametrize("who", ["R_HR_MANAGER", "R_SUPER"])
-async def test_three_hundred_random_bodies_break_nothing(signed_in: SignedIn, who: str) -> None:
+async def test_random_bodies_break_nothing(signed_in: SignedIn, who: str) -> None:
     """Values that are right, or nearly, or not at all: refused or done, but never a 500."""
     chance = random.Random(who)  # a string, so the same bodies in every run
     caller = await signed_in(who)
     routes = list(slices_with_a_body())
     codes: set[str] = set()
-    for number in range(300):
-        route = routes[number % len(routes)]
+    for route in routes * 10:
         body = json.dumps(
             {each: random_field(route, each, chance) for each in fields_of(route) if chance.random() < 0.8}
         )
