@@ -302,7 +302,7 @@ def right_value(route: SliceRoute, field: str, chance: random.Random) -> Any:
         "status": chance.choice(["1", "2", "active"]),
         "statusType": "1",
         "userGender": "2",
-        "byUserRoleCodeList": ["R_USER"],
+        "byUserRoleCodeList": ["R_SUPER", "R_USER"],  # or who calls might take from themselves what the rest needs
     }
     return known.get(field, word)
 
