@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
 
+import structlog
 from tortoise.expressions import Subquery
 from tortoise.functions import Min
 
@@ -18,6 +19,8 @@ from kernel.context import request_id
 from kernel.settings import settings
 from kernel.unit_of_work.events import event_name, reaction_to, reactions, subject_of, to_json
 from kernel.unit_of_work.models import OPEN, DeliveryState, EventDelivery, EventReaction, EventRetelling
+
+log = structlog.get_logger(__name__)
 
 GONE_AFTER = timedelta(days=1)
 _AT_ONCE = 500
@@ -148,6 +151,10 @@ async def prune() -> None:
     await EventDelivery.filter(id__in=list(await old.values_list("id", flat=True))).delete()
     await _note_seen()
     await EventReaction.filter(seen_at__lt=now() - GONE_AFTER).delete()
+    left = list(await EventReaction.all().values_list("reaction", flat=True))
+    for_nobody = EventDelivery.filter(state__in=OPEN, told_at__lt=now() - GONE_AFTER).exclude(reaction__in=left)
+    if discarded := await for_nobody.update(state=DeliveryState.DISCARDED, done_at=now()):
+        log.warning("events discarded whose reactions no version has any more", discarded=discarded)
 
 
 async def _note_seen() -> set[tuple[str, str]]:

@@ -138,6 +138,22 @@ async def test_a_reaction_that_no_version_has_is_forgotten_after_a_day(heard: He
     assert not await mine.filter(event="hr.EmployeeResigned").exists()
 
 
+async def test_nor_is_what_it_was_to_be_told(listening: Listening) -> None:
+    async def react(event: EmployeeResigned) -> None: ...
+
+    await listening(react, EmployeeResigned)
+    events._reactions["hr.EmployeeResigned"].pop(f"test_retelling.{react.__qualname__}")
+    wang, sales = await Employee.get(name="Wang Wei"), await Department.get(code="SA")
+    async with transaction(__name__):
+        events.emit(EmployeeResigned(**wang.facts(sales)))
+    mine = EventDelivery.filter(listener="test_retelling")
+    for hours, state in ((23, "pending"), (25, "discarded")):
+        with clock.frozen(now() + timedelta(hours=hours)), capture_logs() as logs:
+            await prune()
+        assert (await mine.get()).state.value == state
+    assert [line["discarded"] for line in logs] == [1]
+
+
 async def test_what_was_dealt_with_long_ago_is_forgotten(heard: Heard) -> None:
     await register(["hr"])
     await catch_up()
