@@ -1,6 +1,6 @@
 """Rules of employment that several use cases share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tortoise.expressions import Q
@@ -35,6 +35,17 @@ _FACT_OF_A_STEP = {
 _ALSO_IN_THE_ACCOUNT = {"name": "nick_name", "email": "email", "phone": "phone"}
 
 
+async def facts_of(employee: Employee) -> dict[str, Any]:
+    """What every fact about this employee says, as things stand now."""
+    departments = await _with_managers([employee.department_id])
+    return employee.facts(departments[employee.department_id])
+
+
+async def _with_managers(department_ids: Iterable[int]) -> dict[int, Department]:
+    departments = await Department.filter(id__in=list(department_ids)).prefetch_related("manager")
+    return {department.id: department for department in departments}
+
+
 async def edit_employee(employee: Employee, changes: dict[str, Any]) -> None:
     """Change what is on file of an employee, who is locked, and what their account has of it too. A former picture goes.
 
@@ -49,7 +60,7 @@ async def edit_employee(employee: Employee, changes: dict[str, Any]) -> None:
         former_avatar = employee.avatar if "avatar" in differing else None
         await employee.update_from_dict(differing).save(update_fields=list(differing))
         discard_upload(former_avatar)
-        emit(EmployeeUpdated(**employee.facts(await employee.department)))
+        emit(EmployeeUpdated(**await facts_of(employee)))
 
 
 async def take_step(employee: Employee, to: EmployeeStatus, remark: str | None) -> None:
@@ -60,7 +71,7 @@ async def take_step(employee: Employee, to: EmployeeStatus, remark: str | None) 
     if employee.user_id == require_actor().user_id:
         raise Refusal(Code.PERMISSION_DENIED, "Nobody decides on their own employment; ask a colleague.")
     await Employee.lifecycle.move(employee, to, remark=remark)
-    emit(_FACT_OF_A_STEP[to](**employee.facts(await employee.department)))
+    emit(_FACT_OF_A_STEP[to](**await facts_of(employee)))
 
 
 async def regularize(employee: Employee, remark: str | None) -> None:
@@ -72,7 +83,7 @@ async def delete_employees(employees: Sequence[Employee]) -> None:
     """Take employees, who are locked, off file, all or none. Raises Refusal 2307 for one who has not resigned."""
     if at_work := [employee.name for employee in employees if employee.status in AT_WORK]:
         raise Refusal(Code.IN_USE, f"Still employed: {', '.join(at_work[:5])}. They resign first.")
-    departments = await Department.in_bulk({employee.department_id for employee in employees}, "id")
+    departments = await _with_managers({employee.department_id for employee in employees})
     await Employee.unscoped().filter(id__in=[employee.id for employee in employees]).delete()
     for employee in employees:
         emit(EmployeeDeleted(**employee.facts(departments[employee.department_id])))

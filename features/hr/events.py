@@ -8,13 +8,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class EmployeeFact:
-    """What every fact about an employee says: who they are by now, and where they work. `user_id` None: they have no account."""
+    """What every fact about an employee says: who they are by now, where they work, and who manages that department.
+
+    The ids of users are None where there is no account, or no manager.
+    """
 
     employee_id: int
     name: str
     user_id: int | None
     department_id: int
     department_name: str
+    manager_user_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +37,7 @@ class EmployeeTransferred(EmployeeFact):
 
     from_department_id: int
     from_department_name: str
+    from_manager_user_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)

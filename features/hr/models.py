@@ -205,13 +205,14 @@ class Employee(Scoped, SoftDelete, AuditedModel):
         return own | Q(department_id__in=Subquery(Department.filter(departments).values("id"))) if departments else own
 
     def facts(self, department: Department) -> dict[str, Any]:
-        """What every fact about this employee, who works in `department`, says of them."""
+        """What every fact about this employee says of them; of their department, the manager has been fetched."""
         return {
             "employee_id": self.id,
             "name": self.name,
             "user_id": self.user_id,
             "department_id": department.id,
             "department_name": department.name,
+            "manager_user_id": department.manager and department.manager.user_id,
         }
 
     def ensure_at_work(self) -> None:

@@ -43,5 +43,5 @@ def of_employee(employee: Employee) -> Iterator[object]:
 retold = [
     Retold(Tag.all, of_tag),
     Retold(lambda: Department.all().prefetch_related("manager"), of_department),
-    Retold(lambda: Employee.unscoped().prefetch_related("department"), of_employee),
+    Retold(lambda: Employee.unscoped().prefetch_related("department__manager"), of_employee),
 ]

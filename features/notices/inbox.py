@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from features.notices.models import Department, Notice, NoticeKind
+from features.notices.models import Notice, NoticeKind
 from features.notices.settings import NoticesSettings
 from kernel import account_names, event_id, now
 
@@ -21,12 +21,6 @@ async def put(user_ids: Iterable[int | None], kind: NoticeKind, title: str, cont
         ignore_conflicts=True,
     )
     await _prune()
-
-
-async def managers_of(*department_ids: int, but: int | None) -> set[int | None]:
-    """The users who manage these departments, `but` the one whom the fact is about: they are told as such."""
-    departments = await Department.filter(department_id__in=department_ids)
-    return {department.manager_user_id for department in departments} - {but}
 
 
 async def _prune() -> None:

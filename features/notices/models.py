@@ -1,4 +1,4 @@
-"""The inbox, and what notices keeps of HR."""
+"""The inbox."""
 
 from enum import StrEnum
 from typing import Self
@@ -6,7 +6,7 @@ from typing import Self
 from tortoise import fields
 from tortoise.queryset import QuerySet
 
-from kernel import AuditedModel, Model, require_actor
+from kernel import AuditedModel, require_actor
 
 
 class NoticeKind(StrEnum):
@@ -42,13 +42,3 @@ class Notice(AuditedModel):
     def own(cls) -> QuerySet[Self]:
         """The caller's: no use case reads or writes another."""
         return cls.filter(user_id=require_actor().user_id)
-
-
-class Department(Model):
-    """Who manages a department: a copy, kept by `reactions/keep_department_managers.py`. No foreign key leads to HR."""
-
-    department_id = fields.BigIntField(unique=True)
-    manager_user_id = fields.BigIntField(null=True)
-
-    class Meta:
-        table = "notices_department"

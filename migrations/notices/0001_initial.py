@@ -5,20 +5,11 @@ from tortoise import fields
 from tortoise.indexes import Index
 
 class Migration(migrations.Migration):
-    dependencies = [('kernel', '0004_sessions_captchas_login_log')]
+    dependencies = [('kernel', '0005_outbox')]
 
     initial = True
 
     operations = [
-        ops.CreateModel(
-            name='Department',
-            fields=[
-                ('id', fields.BigIntField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ('department_id', fields.BigIntField(unique=True)),
-                ('manager_user_id', fields.BigIntField(null=True)),
-            ],
-            options={'table': 'notices_department', 'app': 'notices', 'pk_attr': 'id'},
-        ),
         ops.CreateModel(
             name='Notice',
             fields=[

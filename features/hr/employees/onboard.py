@@ -1,5 +1,6 @@
 """Take on an employee: an account with a random password, and a place in a department, in probation."""
 
+from features.hr.employment import facts_of
 from features.hr.events import EmployeeOnboarded
 from features.hr.models import Department, Employee, Tag
 from kernel import (
@@ -68,7 +69,7 @@ async def onboard(request: OnboardEmployeeRequest) -> OnboardEmployeeResponse:
         employee_no = await employee.assign_number()
         await employee.set_tags(request.tag_ids)
         await employee.record_entry()
-        emit(EmployeeOnboarded(**employee.facts(department)))
+        emit(EmployeeOnboarded(**await facts_of(employee)))
     return OnboardEmployeeResponse(
         employee_id=employee.id, employee_no=employee_no, user_id=user_id, raw_password=password.raw
     )

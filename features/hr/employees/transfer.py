@@ -1,6 +1,6 @@
 """Move an employee to another department."""
 
-from features.hr.employment import hand_over_departments, lock_for_move
+from features.hr.employment import facts_of, hand_over_departments, lock_for_move
 from features.hr.events import EmployeeTransferred
 from features.hr.models import Department, Employee
 from kernel import Request, SqidId, Updated, emit, patch
@@ -24,12 +24,15 @@ async def transfer(employee_id: SqidId[Employee], request: TransferEmployeeReque
     if department.id != employee.department_id:
         await department.ensure_may_add_staff()
         await hand_over_departments(employee, to=request.new_manager_employee_id)
-        former = await employee.department
+        before = await facts_of(employee)
         employee.department_id = department.id
         await employee.save(update_fields=["department_id"])
         emit(
             EmployeeTransferred(
-                **employee.facts(department), from_department_id=former.id, from_department_name=former.name
+                **await facts_of(employee),
+                from_department_id=before["department_id"],
+                from_department_name=before["department_name"],
+                from_manager_user_id=before["manager_user_id"],
             )
         )
     return Updated(updated_id=employee.id)

@@ -1,7 +1,7 @@
 """Welcome who came back, and tell the manager of their department."""
 
 from features.hr.events import EmployeeRehired
-from features.notices.inbox import managers_of, put
+from features.notices.inbox import put
 from features.notices.models import NoticeKind
 from kernel import on
 
@@ -16,7 +16,7 @@ async def tell(event: EmployeeRehired) -> None:
         f"You work in {department} again, at first in probation.",
     )
     await put(
-        await managers_of(event.department_id, but=event.user_id),
+        {event.manager_user_id} - {event.user_id},
         NoticeKind.REHIRED,
         f"{name} is back in {department}",
         f"{name} works in {department} again, at first in probation.",

@@ -1,7 +1,7 @@
 """Tell the manager of their department that somebody left, who cannot sign in any more to read it themselves."""
 
 from features.hr.events import EmployeeResigned
-from features.notices.inbox import managers_of, put
+from features.notices.inbox import put
 from features.notices.models import NoticeKind
 from kernel import on
 
@@ -10,7 +10,7 @@ from kernel import on
 async def tell(event: EmployeeResigned) -> None:
     name, department = event.name, event.department_name
     await put(
-        await managers_of(event.department_id, but=event.user_id),
+        {event.manager_user_id} - {event.user_id},
         NoticeKind.RESIGNED,
         f"{name} has resigned",
         f"{name} no longer works in {department}.",

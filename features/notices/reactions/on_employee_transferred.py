@@ -1,7 +1,7 @@
 """Tell who moved to another department, and those who manage the one and the other."""
 
 from features.hr.events import EmployeeTransferred
-from features.notices.inbox import managers_of, put
+from features.notices.inbox import put
 from features.notices.models import NoticeKind
 from kernel import on
 
@@ -16,7 +16,7 @@ async def tell(event: EmployeeTransferred) -> None:
         f"You work in {there} from now on, no longer in {here}.",
     )
     await put(
-        await managers_of(event.from_department_id, event.department_id, but=event.user_id),
+        {event.from_manager_user_id, event.manager_user_id} - {event.user_id},
         NoticeKind.TRANSFERRED,
         f"{name} moved to {there}",
         f"{name} works in {there} from now on, no longer in {here}.",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from features.hr.employment import facts_of
 from features.hr.events import EmployeeFact
 from features.hr.models import Employee
 from features.notices.models import Notice
@@ -15,8 +16,7 @@ F = TypeVar("F", bound=EmployeeFact)
 
 async def about(fact: type[F], name: str, **more: Any) -> F:
     """Such a fact about the employee of this name, as HR tells it."""
-    employee = await Employee.get(name=name)
-    return fact(**employee.facts(await employee.department), **more)
+    return fact(**await facts_of(await Employee.get(name=name)) | more)
 
 
 async def hear(fact: object, *, times: int = 1) -> None:

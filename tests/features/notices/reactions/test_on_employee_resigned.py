@@ -20,7 +20,6 @@ async def test_of_a_manager_the_successor_is_told(signed_in: SignedIn) -> None:
 
 
 async def test_who_is_gone_themselves_is_not_told(signed_in: SignedIn) -> None:
-    """Their successor may not be known here yet."""
     await hear(await about(EmployeeResigned, "Zhou Hang"))
     assert await told() == []
 

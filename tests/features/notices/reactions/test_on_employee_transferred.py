@@ -4,7 +4,6 @@ from syrupy.assertion import SnapshotAssertion
 
 from features.hr.events import EmployeeTransferred
 from features.hr.models import Department, Employee
-from features.notices.models import Department as Managed
 from tests.conftest import SignedIn
 from tests.features.notices.facts import about, briefly, hear, told
 from tests.state import unchanged
@@ -28,13 +27,15 @@ async def test_a_manager_who_leaves_is_told_of_it_as_who_left(signed_in: SignedI
 
 
 async def test_who_manages_both_departments_is_told_once(signed_in: SignedIn) -> None:
-    sales, research = await Department.get(code="SA"), await Department.get(code="RD")
-    linyan = await Employee.get(name="Lin Yan")
-    await Managed.filter(department_id=research.id).update(manager_user_id=linyan.user_id)
+    research, linyan = await Department.get(code="RD"), await Employee.get(name="Lin Yan")
     moved = await about(
-        EmployeeTransferred, "Dai Wen", from_department_id=research.id, from_department_name=research.name
+        EmployeeTransferred,
+        "Dai Wen",
+        from_department_id=research.id,
+        from_department_name=research.name,
+        from_manager_user_id=linyan.user_id,
     )
-    assert moved.department_id == sales.id
+    assert moved.manager_user_id == linyan.user_id
     await hear(moved, times=2)
     assert briefly(await told()) == ["daiwen transferred", "linyan transferred"]
 

@@ -110,7 +110,13 @@ def test_what_is_no_fact_is_refused(kind: Any) -> None:
 
 
 def test_its_name_and_its_subject() -> None:
-    said: dict[str, Any] = {"name": "Li Lei", "user_id": 3, "department_id": 4, "department_name": "Sales"}
+    said: dict[str, Any] = {
+        "name": "Li Lei",
+        "user_id": 3,
+        "department_id": 4,
+        "department_name": "Sales",
+        "manager_user_id": 5,
+    }
     event = EmployeeOnboarded(employee_id=12, **said)
     assert (event_name(EmployeeOnboarded), subject_of(event)) == ("hr.EmployeeOnboarded", "hr.employee_id:12")
 

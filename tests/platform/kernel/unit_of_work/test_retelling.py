@@ -7,8 +7,9 @@ import pytest
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
+from features.hr.employment import facts_of
 from features.hr.events import DepartmentManagerChanged, EmployeeOnboarded, EmployeeResigned
-from features.hr.models import Department, Employee
+from features.hr.models import Employee
 from kernel import clock, on, transaction
 from kernel.clock import now
 from kernel.errors.operator import OperatorError
@@ -115,12 +116,12 @@ async def test_only_what_is_new_is_told_of(heard: Heard, listening: Listening) -
 async def test_another_version_writes_down_for_it_too(heard: Heard) -> None:
     """Facts are written down for the reactions that the table knows, so a rolling deploy loses none."""
     await register(["hr"])
-    wang, sales = await Employee.get(name="Wang Wei"), await Department.get(code="SA")
+    wang = await Employee.get(name="Wang Wei")
     this_version = {event: dict(known) for event, known in events._reactions.items()}
     for known in events._reactions.values():  # an older version tells
         known.pop(next((name for name in known if name.startswith("test_retelling")), ""), None)
     async with transaction(__name__):
-        events.emit(EmployeeResigned(**wang.facts(sales)))
+        events.emit(EmployeeResigned(**await facts_of(wang)))
     assert heard == []
     events._reactions.update(this_version)
     await catch_up()
@@ -143,9 +144,9 @@ async def test_nor_is_what_it_was_to_be_told(listening: Listening) -> None:
 
     await listening(react, EmployeeResigned)
     events._reactions["hr.EmployeeResigned"].pop(f"test_retelling.{react.__qualname__}")
-    wang, sales = await Employee.get(name="Wang Wei"), await Department.get(code="SA")
+    wang = await Employee.get(name="Wang Wei")
     async with transaction(__name__):
-        events.emit(EmployeeResigned(**wang.facts(sales)))
+        events.emit(EmployeeResigned(**await facts_of(wang)))
     mine = EventDelivery.filter(listener="test_retelling")
     for hours, state in ((23, "pending"), (25, "discarded")):
         with clock.frozen(now() + timedelta(hours=hours)), capture_logs() as logs:
