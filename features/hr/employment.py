@@ -9,12 +9,13 @@ from features.hr.codes import HrCode
 from features.hr.events import (
     DepartmentManagerChanged,
     EmployeeDeleted,
+    EmployeeOnboarded,
     EmployeeRegularized,
     EmployeeRehired,
     EmployeeResigned,
     EmployeeUpdated,
 )
-from features.hr.models import AT_WORK, Department, Employee, EmployeeStatus
+from features.hr.models import AT_WORK, Department, Employee, EmployeeStatus, EmployeeStatusLog
 from kernel import (
     Code,
     Refusal,
@@ -61,6 +62,12 @@ async def edit_employee(employee: Employee, changes: dict[str, Any]) -> None:
         await employee.update_from_dict(differing).save(update_fields=list(differing))
         discard_upload(former_avatar)
         emit(EmployeeUpdated(**await facts_of(employee)))
+
+
+async def take_on(employee: Employee) -> None:
+    """Begin the employment of a new employee. It is logged, and told."""
+    await EmployeeStatusLog.record(employee, None, employee.status)
+    emit(EmployeeOnboarded(**await facts_of(employee)))
 
 
 async def take_step(employee: Employee, to: EmployeeStatus, remark: str | None) -> None:

@@ -226,10 +226,6 @@ class Employee(Scoped, SoftDelete, AuditedModel):
         await self.save(update_fields=["employee_no"])
         return self.employee_no
 
-    async def record_entry(self) -> None:
-        """Keep account of their being taken on, of a new row; `lifecycle` does of each step from there."""
-        await EmployeeStatusLog.record(self, None, self.status)
-
     async def set_tags(self, tag_ids: list[int]) -> None:
         """Make these the employee's tags. Raises Refusal 4003 for too many, HR_MAX_TAGS_PER_EMPLOYEE; 1101."""
         wanted, limit = set(tag_ids), HrSettings.load().max_tags_per_employee

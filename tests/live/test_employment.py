@@ -5,12 +5,13 @@ import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
 from tests.database import SERVER
 from tests.live.client import LiveCaller
-from tests.live.server import Server, serving, until
+from tests.live.server import Server, command, serving, until
 from tests.uploads import image
 
 pytestmark = pytest.mark.skipif(not SERVER, reason="two workers need PostgreSQL and Redis")
@@ -171,3 +172,21 @@ def _answers(company: Company) -> bool:
         return company.callers["hanmei"].me().code == "0000"
     except httpx.HTTPError:
         return False
+
+
+async def test_a_worker_killed_in_the_midst_of_a_reaction(workers: Server, migrated: dict[str, str]) -> None:
+    """The table of the inbox is locked, so whoever reacts stands still in the midst of it: every worker is killed there."""
+    company = Company(workers)
+    lock = await asyncpg.connect(migrated["DB_URL"])
+    async with lock.transaction():
+        await lock.execute("LOCK TABLE notices_notice IN ACCESS EXCLUSIVE MODE")
+        company.onboard()
+        for pid in workers.workers():
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: len(workers.workers()) == 2 and _answers(company), workers.log, workers)
+    await lock.close()
+    until(lambda: company.inbox("zhouhang") == ["joined"], workers.log, workers)
+    company.change_password()
+    until(lambda: company.inbox("lilei") == ["welcome"], workers.log, workers)
+    done = command("events", env=migrated)
+    assert done.stdout == "Every reaction has happened.\n", done.stdout

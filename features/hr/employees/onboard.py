@@ -1,7 +1,6 @@
 """Take on an employee: an account with a random password, and a place in a department, in probation."""
 
-from features.hr.employment import facts_of
-from features.hr.events import EmployeeOnboarded
+from features.hr.employment import take_on
 from features.hr.models import Department, Employee, Tag
 from kernel import (
     Account,
@@ -16,7 +15,6 @@ from kernel import (
     SqidId,
     SqidList,
     UserName,
-    emit,
     open_account,
     post,
     transaction,
@@ -68,8 +66,7 @@ async def onboard(request: OnboardEmployeeRequest) -> OnboardEmployeeResponse:
         )
         employee_no = await employee.assign_number()
         await employee.set_tags(request.tag_ids)
-        await employee.record_entry()
-        emit(EmployeeOnboarded(**await facts_of(employee)))
+        await take_on(employee)
     return OnboardEmployeeResponse(
         employee_id=employee.id, employee_no=employee_no, user_id=user_id, raw_password=password.raw
     )
