@@ -291,6 +291,20 @@ async def test_one_that_this_version_does_not_know_is_left_to_another(listening:
     assert sorted(await states()) == [("done", 1), ("pending", 0)]
 
 
+async def test_one_that_reacts_to_less_in_this_version_is_left_to_another(listening: Listening) -> None:
+    """In a rolling deploy, and it holds up nothing that this version knows."""
+    heard: list[str] = []
+
+    async def react(event: TagMade | TagPraised) -> None:
+        heard.append(type(event).__name__)
+
+    await listening(react, TagMade, TagPraised)
+    events._reactions["conftest.TagMade"].pop(f"test_delivery.{react.__qualname__}")
+    await tell("a")
+    await tell_again("a")
+    assert (heard, await states()) == (["TagPraised"], [("pending", 0), ("done", 1)])
+
+
 @pytest.mark.skipif(not SERVER, reason="On SQLite there is one process.")
 async def test_what_another_process_is_at_is_not_waited_for(told: list[object], nobody_delivers: None) -> None:
     await tell("a")
