@@ -64,7 +64,7 @@ def test_settings_of_the_environment_are_not_seen(clone: Path) -> None:
             "features/hr/access.py",
             '"R_HR_MANAGER"',
             '"R_HR_MANGER"',
-            "features/hr/seed.py:30: role R_HR_MANAGER is not declared by any module; did you mean R_HR_MANGER?",
+            "features/hr/seed.py:32: role R_HR_MANAGER is not declared by any module; did you mean R_HR_MANGER?",
         ),
     ],
 )

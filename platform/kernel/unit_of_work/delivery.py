@@ -15,7 +15,7 @@ import structlog
 from tortoise.expressions import F, Subquery
 
 from kernel.clock import now
-from kernel.context import set_actor, set_use_case
+from kernel.context import accept_request_id, set_use_case
 from kernel.database.driver_errors import DRIVER_ERRORS, DatabaseBusy
 from kernel.settings import settings
 from kernel.unit_of_work import outbox
@@ -67,17 +67,20 @@ async def _work_off(chain: Chain) -> int:
 
 async def _begin(head: EventDelivery) -> bool:
     """Count the attempt, unless another process is at it. Before it runs: one that ends its process is to be parked, too."""
-    mine = EventDelivery.filter(id=head.id, state=DeliveryState.PENDING, due_at__lte=now())
+    # As it was read: of several who saw it at once, one counts.
+    mine = EventDelivery.filter(id=head.id, state=DeliveryState.PENDING, attempts=head.attempts, due_at__lte=now())
     free = Subquery(mine.select_for_update(skip_locked=True).only("id"))  # values() would not lock
     return bool(await EventDelivery.filter(id__in=free).update(attempts=F("attempts") + 1))
 
 
 async def _attempt(head: EventDelivery) -> bool:
     """Returns whether it went well."""
-    set_actor(None)
+    accept_request_id(head.request_id)  # and nobody asks: set_actor(None) is part of it
     set_use_case(head.reaction)
     current_id.set(head.event_id)
     try:
+        if head.attempts >= settings().event_attempts:  # whoever began it the last time did not live to say how it went
+            raise RuntimeError(f"begun {head.attempts} times, and never ended")
         reaction = reaction_to(head.event, head.reaction)
         if reaction is None:
             raise LookupError(f"{head.reaction} does not react to {head.event} any more")

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from uuid import UUID, uuid4
 
 import structlog
-from tortoise.expressions import Subquery
+from tortoise.expressions import Q, Subquery
 from tortoise.functions import Min
 
 from kernel.clock import now
@@ -112,13 +112,13 @@ def _delivery(event: object, name: str, reaction: str, event_id: UUID) -> EventD
 async def head_of(chain: Chain) -> EventDelivery | None:
     """What is next in the chain, of those reactions that this process knows; not whether it is due."""
     listener, subject = chain
-    mine = EventDelivery.filter(listener=listener, subject=subject, state__in=OPEN, reaction__in=_known())
+    mine = EventDelivery.filter(_known(), listener=listener, subject=subject, state__in=OPEN)
     return await mine.order_by("id").first()
 
 
 async def due_chains(at_most: int) -> list[Chain]:
     """The chains whose heads are due, those that wait longest first."""
-    still_open = EventDelivery.filter(state__in=OPEN, reaction__in=_known())
+    still_open = EventDelivery.filter(_known(), state__in=OPEN)
     heads = still_open.annotate(head=Min("id")).group_by("listener", "subject").values("head")
     due = EventDelivery.filter(id__in=Subquery(heads), state=DeliveryState.PENDING, due_at__lte=now())
     rows = await due.order_by("id").limit(at_most).values_list("listener", "subject")
@@ -144,17 +144,20 @@ async def discard(ids: Sequence[int]) -> int:
 
 
 async def prune() -> None:
-    """Forget what was done long ago, a portion of it, and reactions that no version has had for a day."""
+    """Forget what was done long ago, and reactions that no version has had for a day, with what they were still to be told."""
     oldest = now() - timedelta(days=settings().event_retention_days)
     closed = EventDelivery.filter(state__in=(DeliveryState.DONE, DeliveryState.DISCARDED), due_at__lt=oldest)
     old = closed.filter(done_at__lt=oldest).order_by("due_at").limit(_AT_ONCE)
-    await EventDelivery.filter(id__in=list(await old.values_list("id", flat=True))).delete()
+    while ids := list(await old.values_list("id", flat=True)):  # in portions, none of which holds up who writes
+        await EventDelivery.filter(id__in=ids).delete()
     await _note_seen()
-    await EventReaction.filter(seen_at__lt=now() - GONE_AFTER).delete()
-    left = list(await EventReaction.all().values_list("reaction", flat=True))
-    for_nobody = EventDelivery.filter(state__in=OPEN, told_at__lt=now() - GONE_AFTER).exclude(reaction__in=left)
-    if discarded := await for_nobody.update(state=DeliveryState.DISCARDED, done_at=now()):
-        log.warning("events discarded whose reactions no version has any more", discarded=discarded)
+    unseen = EventReaction.filter(seen_at__lt=now() - GONE_AFTER)
+    for row in await unseen:
+        if await unseen.filter(id=row.id).delete():  # nobody could run it any more, and nobody else would deal with it
+            untold = EventDelivery.filter(event=row.event, reaction=row.reaction, state__in=OPEN)
+            changes = {"state": DeliveryState.DISCARDED, "done_at": now(), "error": "no version has this reaction"}
+            discarded = await untold.update(**changes)
+            log.warning("reaction is gone", reaction=row.reaction, event_told=row.event, discarded=discarded)
 
 
 async def _note_seen() -> set[tuple[str, str]]:
@@ -168,5 +171,10 @@ async def _note_seen() -> set[tuple[str, str]]:
     return set(rows)
 
 
-def _known() -> list[str]:
-    return [reaction.name for _, reaction in reactions()]
+def _known() -> Q:
+    """That this version has the reaction, and that it reacts to this event: another version's may react to more."""
+    events: dict[str, list[str]] = defaultdict(list)
+    for event, reaction in reactions():
+        events[reaction.name].append(event)
+    each = [Q(reaction=name, event__in=names) for name, names in events.items()]
+    return Q(*each, join_type=Q.OR) if each else Q(id__in=[])

@@ -157,15 +157,21 @@ def discovered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, configure: Confi
     gc.collect()  # discovery finds enumerations and settings by their subclasses, as long as those live
 
 
-@pytest.fixture
-def listening(app: FastAPI) -> Iterator[Listening]:
-    """`await listening(handler, TagMade)`: the handler reacts from now on, to the end of the test."""
+@pytest.fixture(autouse=True)
+def no_reaction_stays() -> Iterator[None]:
+    """What a test has registered hears nothing of the next one."""
     before = {event: dict(known) for event, known in events._reactions.items()}
+    yield
+    events._reactions.clear()
+    events._reactions.update(before)
+
+
+@pytest.fixture
+def listening(app: FastAPI) -> Listening:
+    """`await listening(handler, TagMade)`: the handler reacts from now on, to the end of the test."""
 
     async def listen(handler: Handler, *kinds: type, retold: bool = False) -> None:
         on(*kinds, retold=retold)(handler)
         await register([])
 
-    yield listen
-    events._reactions.clear()
-    events._reactions.update(before)
+    return listen

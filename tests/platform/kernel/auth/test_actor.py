@@ -72,7 +72,8 @@ async def test_what_the_roles_grant_is_known(counting: Counting) -> None:
     held = {role.code: role for role in (await authenticate(await header_of(user.user_name))).held}
     assert held.keys() == {"R_DEPT_MGR", "R_EMPLOYEE"}
     assert held["R_DEPT_MGR"].data_scope is DataScope.SCOPE
-    assert held["R_EMPLOYEE"].apis == {"hr.employees.search", "hr.employees.get"}
+    assert held["R_EMPLOYEE"].apis > {"hr.employees.search", "hr.employees.get"}
+    assert "hr.employees.onboard" not in held["R_EMPLOYEE"].apis
 
 
 async def test_one_statement_finds_out_and_none_the_next_time(counting: Counting) -> None:

@@ -15,7 +15,7 @@ from tortoise import queryset
 from features.hr.models import Tag
 from kernel import clock, emit, event_id, transaction
 from kernel.clock import now
-from kernel.context import Actor, current_actor, set_actor, use_case
+from kernel.context import Actor, accept_request_id, current_actor, request_id, set_actor, use_case
 from kernel.database.driver_errors import DatabaseBusy
 from kernel.models.queryset import QuerySet
 from kernel.settings import settings
@@ -212,16 +212,49 @@ async def test_one_that_hangs_is_cut_off(
     assert (await deliveries().get()).error == "TimeoutError: "
 
 
-async def test_one_that_ends_its_process_counts(listening: Listening) -> None:
+async def test_one_that_ends_its_process_counts(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
     """Else it would end every process that takes it up, for ever."""
 
     async def die(_event: TagMade) -> None:
         raise asyncio.CancelledError
 
+    request.addfinalizer(forget_settings)
+    monkeypatch.setenv("EVENT_ATTEMPTS", "2")
+    forget_settings()
     await listening(die, TagMade)
     with pytest.raises(asyncio.CancelledError):
         await tell("a")
     assert await states() == [("pending", 1)]
+    with pytest.raises(asyncio.CancelledError):
+        await catch_up()
+    with capture_logs() as logs:
+        assert await catch_up() == 1
+    assert [line["outcome"] for line in errors(logs)] == ["parked; see just events"]
+    assert (await deliveries().get()).error == "RuntimeError: begun 2 times, and never ended"
+    assert await states() == [("parked", 3)]
+
+
+async def test_of_several_who_see_it_at_once_one_counts(told: list[object], nobody_delivers: None) -> None:
+    await tell("a")
+    head = await deliveries().get()
+    assert [await delivery._begin(head) for _ in range(3)] == [True, False, False]
+    assert await states() == [("pending", 1)]
+
+
+async def test_what_the_relay_logs_bears_the_id_of_the_request(listening: Listening, nobody_delivers: None) -> None:
+    seen: list[str] = []
+
+    async def react(_event: TagMade) -> None:
+        seen.append(request_id())
+
+    await listening(react, TagMade)
+    accept_request_id("of-the-caller")
+    await tell("a")
+    accept_request_id("of-another")
+    await catch_up()
+    assert (seen, request_id()) == (["of-the-caller"], "of-another")
 
 
 async def test_one_for_which_no_connection_is_free_is_not_counted(
@@ -256,6 +289,20 @@ async def test_one_that_this_version_does_not_know_is_left_to_another(listening:
     async with later(100_000):
         assert await catch_up() == 0
     assert sorted(await states()) == [("done", 1), ("pending", 0)]
+
+
+async def test_one_that_reacts_to_less_in_this_version_is_left_to_another(listening: Listening) -> None:
+    """In a rolling deploy, and it holds up nothing that this version knows."""
+    heard: list[str] = []
+
+    async def react(event: TagMade | TagPraised) -> None:
+        heard.append(type(event).__name__)
+
+    await listening(react, TagMade, TagPraised)
+    events._reactions["conftest.TagMade"].pop(f"test_delivery.{react.__qualname__}")
+    await tell("a")
+    await tell_again("a")
+    assert (heard, await states()) == (["TagPraised"], [("pending", 0), ("done", 1)])
 
 
 @pytest.mark.skipif(not SERVER, reason="On SQLite there is one process.")

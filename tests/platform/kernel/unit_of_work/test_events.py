@@ -1,6 +1,5 @@
 """Facts and who reacts to them. When they are told is the subject of `test_delivery.py`."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
@@ -23,14 +22,6 @@ from kernel.unit_of_work.events import (
     subject_of,
     to_json,
 )
-
-
-@pytest.fixture(autouse=True)
-def no_reaction_stays() -> Iterator[None]:
-    before = {event: dict(known) for event, known in events._reactions.items()}
-    yield
-    events._reactions.clear()
-    events._reactions.update(before)
 
 
 @dataclass(frozen=True, kw_only=True)
