@@ -132,8 +132,11 @@ async def still_open(at_most: int) -> tuple[list[EventDelivery], int]:
 
 
 async def retry(ids: Sequence[int] = ()) -> int:
-    """Make these due at once, as if they had never been tried; without ids all that are parked. Returns how many."""
-    which = {"id__in": ids, "state__in": OPEN} if ids else {"state": DeliveryState.PARKED}
+    """Make these due at once, as if they had never been tried; without ids all that have failed too often. Returns how many.
+
+    Without ids none that is held: whether it became true is to be seen one by one.
+    """
+    which = {"id__in": ids, "state__in": OPEN} if ids else {"state": DeliveryState.PARKED, "attempts__gt": 0}
     changes = {"state": DeliveryState.PENDING, "attempts": 0, "due_at": now(), "error": None}
     return await EventDelivery.filter(**which).update(**changes)
 
@@ -157,7 +160,18 @@ async def prune() -> None:
             untold = EventDelivery.filter(event=row.event, reaction=row.reaction, state__in=OPEN)
             changes = {"state": DeliveryState.DISCARDED, "done_at": now(), "error": "no version has this reaction"}
             discarded = await untold.update(**changes)
+            await _ask_no_longer(row)
             log.warning("reaction is gone", reaction=row.reaction, event_told=row.event, discarded=discarded)
+
+
+async def _ask_no_longer(gone: EventReaction) -> None:
+    """Tell the present state to those that are left."""
+    for asked in await EventRetelling.filter(teller=gone.event.partition(".")[0]):
+        left = [each for each in asked.reactions if each != [gone.event, gone.reaction]]
+        if not left:
+            await asked.delete()
+        elif left != asked.reactions:
+            await EventRetelling.filter(id=asked.id).update(reactions=left)
 
 
 async def _note_seen() -> set[tuple[str, str]]:

@@ -10,14 +10,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import structlog
 from tortoise.queryset import QuerySet
 
+from kernel.database.driver_errors import DRIVER_ERRORS
 from kernel.errors.operator import OperatorError
 from kernel.models.base import Model
-from kernel.unit_of_work.events import reactions
+from kernel.unit_of_work.events import reaction_to, reactions
 from kernel.unit_of_work.models import EventDelivery, EventRetelling
 from kernel.unit_of_work.outbox import ask_to_retell, deliveries
 from kernel.unit_of_work.transaction import transaction
+
+log = structlog.get_logger(__name__)
 
 M = TypeVar("M", bound=Model)
 
@@ -42,9 +46,26 @@ def can_retell(tellers: Mapping[str, Sequence[Retold[Any]]]) -> None:
 
 
 async def retell_some() -> bool:
-    """Tell one portion more of what is asked for. Returns whether there was one, or another process is at one."""
-    asked = await EventRetelling.filter(teller__in=list(_tellers)).order_by("id").first()
-    return asked is not None and await _tell_portion(asked)
+    """Tell a portion more of each retelling that is asked for. Returns whether there was one that no other process is at.
+
+    One that fails is logged, and holds up neither the others nor the reactions to what happens.
+    """
+    told = False
+    for asked in await EventRetelling.filter(teller__in=list(_tellers)).order_by("id"):
+        if not _is_ours(asked):
+            continue
+        try:
+            told |= await _tell_portion(asked)
+        except DRIVER_ERRORS:
+            raise
+        except Exception:
+            log.exception("retelling failed", teller=asked.teller, listener=asked.listener)
+    return told
+
+
+def _is_ours(asked: EventRetelling) -> bool:
+    """Whether this version has the reactions: an older one, which runs beside, may tell less than they were made for."""
+    return all(reaction_to(event, name) for event, name in asked.reactions)
 
 
 async def retell(teller: str, listener: str, advance: Callable[[int], None]) -> None:

@@ -64,8 +64,12 @@ async def transaction(module: str) -> AsyncIterator[BaseDBAsyncClient]:
         collected.reset(collecting)
         _after_commit.reset(awaiting)
         if done and client and client._finalized:  # committed, even if cancelled since
+            around = _after_commit.get()  # of another database, in which lies what is to be delivered
             for job in jobs:
-                await defer(job)
+                if around is None:
+                    await defer(job)
+                else:
+                    around.append(job)
 
 
 def after_commit(job: Job) -> None:

@@ -1,6 +1,7 @@
 """A reaction that is new is told what was before it: once, in order, in portions, of every version that runs."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,8 @@ from structlog.testing import capture_logs
 
 from features.hr.employment import facts_of
 from features.hr.events import DepartmentManagerChanged, EmployeeOnboarded, EmployeeResigned
-from features.hr.models import Employee
-from kernel import clock, on, transaction
+from features.hr.models import Employee, Tag
+from kernel import Retold, clock, on, transaction
 from kernel.clock import now
 from kernel.errors.operator import OperatorError
 from kernel.unit_of_work import events, outbox, retelling
@@ -98,6 +99,38 @@ async def test_an_operator_has_it_told_again(heard: Heard) -> None:
     assert counted(heard) == ALL
 
 
+async def test_an_older_version_that_runs_beside_leaves_it_to_the_new_one(heard: Heard) -> None:
+    """Its own retell.py may not tell yet what the new reaction was made for."""
+    await register(["hr"])
+    this_version = {event: dict(known) for event, known in events._reactions.items()}
+    for known in events._reactions.values():
+        known.pop(next((name for name in known if name.startswith("test_retelling")), ""), None)
+    assert (await catch_up(), await EventRetelling.filter(step=0, after=0).count()) == (0, 1)
+    events._reactions.update(this_version)
+    await catch_up()
+    assert counted(heard) == ALL
+
+
+async def test_one_that_fails_holds_up_nothing_else(heard: Heard) -> None:
+    def fail(_tag: Tag) -> Iterator[object]:
+        raise ValueError("no such page")
+
+    await register(["hr"])
+    before, wang = dict(retelling._tellers), await Employee.get(name="Wang Wei")
+    can_retell({"hr": [Retold(Tag.all, fail)]})
+    async with transaction(__name__):
+        events.emit(EmployeeResigned(**await facts_of(wang)))
+    await EventDelivery.filter(state=DeliveryState.DONE).update(
+        state=DeliveryState.PENDING
+    )  # as if it had been cut off
+    heard.clear()
+    with capture_logs() as logs:
+        await catch_up()
+    can_retell(before)
+    assert heard == ["EmployeeResigned Wang Wei"]
+    assert {line["event"] for line in logs} == {"retelling failed"}
+
+
 async def test_only_what_is_new_is_told_of(heard: Heard, listening: Listening) -> None:
     await register(["hr"])
     await catch_up()
@@ -138,10 +171,16 @@ async def test_a_reaction_that_no_version_has_is_forgotten_after_a_day(heard: He
         events.emit(EmployeeOnboarded(**await facts_of(wang)))
     mine = EventReaction.filter(reaction__startswith="test_retelling")
     told = EventDelivery.filter(reaction__startswith="test_retelling").order_by("id")
+    await EventRetelling.create(
+        teller="hr",
+        listener="test_retelling",
+        reactions=[[row.event, row.reaction] for row in await mine],
+    )
     for hours, left, state in ((23, 3, DeliveryState.PENDING), (25, 2, DeliveryState.DISCARDED)):
         with clock.frozen(now() + timedelta(hours=hours)):
             await prune()
         assert (await mine.count(), [row.state for row in await told]) == (left, [state, DeliveryState.DONE])
+        assert len((await EventRetelling.get()).reactions) == left
     assert not await mine.filter(event="hr.EmployeeResigned").exists()
 
 
@@ -161,6 +200,20 @@ async def test_what_was_dealt_with_long_ago_is_forgotten(heard: Heard, monkeypat
     assert [row.id for row in await mine] == [first.id]
     assert logs == []
     assert await outbox.discard([first.id]) == 1
+
+
+async def test_what_is_held_is_released_by_its_id_alone(heard: Heard) -> None:
+    """Of a module with a database of its own, whose commit may still be under way."""
+    await register([])
+    wang = await Employee.get(name="Wang Wei")
+    fact = EmployeeResigned(**await facts_of(wang))
+    async with transaction(__name__):
+        held = await outbox.write([fact], held="whether it was committed is not known")
+    assert (await outbox.retry(), await catch_up()) == (0, 0)
+    rows = await EventDelivery.filter(event_id=held[0].event_id)
+    assert await outbox.retry([row.id for row in rows]) == len(rows)
+    await catch_up()
+    assert heard == ["EmployeeResigned Wang Wei"]
 
 
 def test_who_cannot_is_not_asked(app: FastAPI) -> None:

@@ -213,6 +213,21 @@ async def test_what_a_module_with_a_database_of_its_own_tells_is_told_if_it_was_
     assert (told, row.state.value) == ((["a"], "done") if committed else ([], "parked"))
 
 
+@pytest.mark.skipif(not SERVER, reason="Two connections that write to one SQLite file would wait for one another.")
+async def test_within_a_transaction_of_the_common_database_that_one_is_waited_for(told: list[object]) -> None:
+    """As in a reaction of such a module: what it tells is in the outbox only when the outer one has committed."""
+    common = database_config()["connections"]["default"]
+    async with TortoiseContext() as context:
+        context.connections._init_config({"default": common, "hr": common})
+        async with transaction(__name__):
+            async with transaction("features.hr.tags.create"):
+                emit(TagMade(tag_id=1, name="a"))
+            row = await EventDelivery.get(listener="conftest")
+            assert (told, row.state.value) == ([], "parked")
+    row = await EventDelivery.get(listener="conftest")
+    assert (told, row.state.value) == (["a"], "done")
+
+
 # --- work after the commit
 
 
