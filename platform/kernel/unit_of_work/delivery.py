@@ -66,10 +66,20 @@ async def _work_off(chain: Chain) -> int:
 
 
 async def _begin(head: EventDelivery) -> bool:
-    """Count the attempt, unless another process is at it. Before it runs: one that ends its process is to be parked, too."""
-    mine = EventDelivery.filter(id=head.id, state=DeliveryState.PENDING, due_at__lte=now())
+    """Count the attempt, and leave it alone for as long as after a failure, unless another process is at it.
+
+    Before it runs: so several processes do not count it as several, and one that ends its process rests, and is parked, too.
+    """
+    as_read = {"id": head.id, "state": DeliveryState.PENDING, "attempts": head.attempts}
+    mine = EventDelivery.filter(**as_read, due_at__lte=now())
     free = Subquery(mine.select_for_update(skip_locked=True).only("id"))  # values() would not lock
-    return bool(await EventDelivery.filter(id__in=free).update(attempts=F("attempts") + 1))
+    row, begun = EventDelivery.filter(id__in=free), head.attempts + 1
+    if head.attempts < settings().event_attempts:
+        return bool(await row.update(attempts=begun, due_at=now() + pause_after(begun)))
+    error = f"begun {head.attempts} times, and how it went was never noted: perhaps it ends its process"
+    if await row.update(state=DeliveryState.PARKED, error=error):
+        log.error("reaction parked", delivery=head.id, event_told=head.event, subject=head.subject, reason=error)
+    return False
 
 
 async def _attempt(head: EventDelivery) -> bool:
@@ -92,8 +102,9 @@ async def _attempt(head: EventDelivery) -> bool:
 async def _react(reaction: Reaction, head: EventDelivery) -> None:
     async with transaction(__name__):
         pending = EventDelivery.filter(id=head.id, state=DeliveryState.PENDING)
-        if not await pending.select_for_update(skip_locked=True).first():
-            return  # another process has it
+        # Waits for who only looks whether it is free; who runs it for longer than its pause would have kept us from beginning.
+        if not await pending.select_for_update().first():
+            return  # another process had it
         async with transaction(
             reaction.handler.__module__
         ):  # the same one, unless the module has a database of its own
