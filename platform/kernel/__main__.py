@@ -80,6 +80,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _delivery_id(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) < 2**63):
+        raise argparse.ArgumentTypeError(f"{text!r} is no id; `just events` lists them")
+    return int(text)
+
+
 def _add_events(events: argparse.ArgumentParser) -> None:
     actions = events.add_subparsers()
 
@@ -88,8 +94,10 @@ def _add_events(events: argparse.ArgumentParser) -> None:
         action.set_defaults(command=run)
         return action
 
-    add("retry", _retry, "try again, at once").add_argument("ids", nargs="*", type=int, help="all that are parked")
-    add("discard", _discard, "never try again").add_argument("ids", nargs="+", type=int)
+    add("retry", _retry, "try again, at once").add_argument(
+        "ids", nargs="*", type=_delivery_id, help="all that are parked"
+    )
+    add("discard", _discard, "never try again").add_argument("ids", nargs="+", type=_delivery_id)
     retell = add("retell", _retell, "tell a module the present state of another one")
     retell.add_argument("teller")
     retell.add_argument("listener")

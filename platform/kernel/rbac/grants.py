@@ -113,13 +113,15 @@ async def ensure_may_grant(role_codes: Collection[str]) -> None:
 async def ensure_may_manage(user_ids: Collection[int]) -> None:
     """Raise Refusal 2206 for a super administrator among the users, 2201 for one who holds more than the caller does.
 
-    Whoever sets the password of an account, or the phone that it is recovered by, has what it holds.
+    Whoever sets the password of an account, or the phone that it is recovered by, has what it holds. One's own account
+    is one's own, even if it has a role that is disabled.
     """
-    if require_actor().is_super:
+    actor = require_actor()
+    if actor.is_super:
         return
     held = await held_holding()
     excess_of: dict[frozenset[int], list[str]] = {}  # there are more people than combinations of roles
-    for user in await User.filter(id__in=list(user_ids)).order_by("id").prefetch_related("roles"):
+    for user in await User.filter(id__in=set(user_ids) - {actor.user_id}).order_by("id").prefetch_related("roles"):
         if any(role.role_code == SUPER_ROLE for role in user.roles):
             raise Refusal(Code.SUPER_ADMIN_ONLY, f"Only a super administrator may manage {user.user_name}.")
         roles = frozenset([role.id for role in user.roles])

@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 import structlog
+from tortoise.exceptions import ValidationError
 from tortoise.expressions import F, Subquery
 
 from kernel.clock import now
@@ -66,11 +67,20 @@ async def _work_off(chain: Chain) -> int:
 
 
 async def _begin(head: EventDelivery) -> bool:
-    """Count the attempt, unless another process is at it. Before it runs: one that ends its process is to be parked, too."""
-    # As it was read: of several who saw it at once, one counts.
-    mine = EventDelivery.filter(id=head.id, state=DeliveryState.PENDING, attempts=head.attempts, due_at__lte=now())
+    """Count the attempt, and leave it alone for as long as after a failure, unless another process is at it.
+
+    Before it runs: so several processes do not count it as several, and one that ends its process rests, and is parked, too.
+    """
+    as_read = {"id": head.id, "state": DeliveryState.PENDING, "attempts": head.attempts}
+    mine = EventDelivery.filter(**as_read, due_at__lte=now())
     free = Subquery(mine.select_for_update(skip_locked=True).only("id"))  # values() would not lock
-    return bool(await EventDelivery.filter(id__in=free).update(attempts=F("attempts") + 1))
+    row, begun = EventDelivery.filter(id__in=free), head.attempts + 1
+    if head.attempts < settings().event_attempts:
+        return bool(await row.update(attempts=begun, due_at=now() + pause_after(begun)))
+    error = f"begun {head.attempts} times, and how it went was never noted: perhaps it ends its process"
+    if await row.update(state=DeliveryState.PARKED, error=error):
+        log.error("reaction parked", delivery=head.id, event_told=head.event, subject=head.subject, reason=error)
+    return False
 
 
 async def _attempt(head: EventDelivery) -> bool:
@@ -79,8 +89,6 @@ async def _attempt(head: EventDelivery) -> bool:
     set_use_case(head.reaction)
     current_id.set(head.event_id)
     try:
-        if head.attempts >= settings().event_attempts:  # whoever began it the last time did not live to say how it went
-            raise RuntimeError(f"begun {head.attempts} times, and never ended")
         reaction = reaction_to(head.event, head.reaction)
         if reaction is None:
             raise LookupError(f"{head.reaction} does not react to {head.event} any more")
@@ -95,8 +103,9 @@ async def _attempt(head: EventDelivery) -> bool:
 async def _react(reaction: Reaction, head: EventDelivery) -> None:
     async with transaction(__name__):
         pending = EventDelivery.filter(id=head.id, state=DeliveryState.PENDING)
-        if not await pending.select_for_update(skip_locked=True).first():
-            return  # another process has it
+        # Waits for who only looks whether it is free; who runs it for longer than its pause would have kept us from beginning.
+        if not await pending.select_for_update().first():
+            return  # another process had it
         async with transaction(
             reaction.handler.__module__
         ):  # the same one, unless the module has a database of its own
@@ -148,7 +157,13 @@ async def _work_off_side_by_side(chains: list[Chain]) -> int:
         begun = 0
         while chains:
             async with deferring():
-                begun += await _work_off(chains.pop())
+                chain = chains.pop()
+                try:
+                    begun += await _work_off(chain)
+                except Exception as error:
+                    if isinstance(error, DRIVER_ERRORS) and not isinstance(error, ValidationError):
+                        raise
+                    log.exception("events cannot be read", listener=chain.listener, subject=chain.subject)
         return begun
 
     return sum(await asyncio.gather(*[work() for _ in range(min(_CHAINS_AT_ONCE, len(chains)))]))

@@ -7,7 +7,7 @@ from features.hr.employment import facts_of
 from features.hr.events import EmployeeFact
 from features.hr.models import Employee
 from features.notices.models import Notice
-from kernel import emit, transaction
+from kernel import emit, now, transaction
 from kernel.unit_of_work.delivery import catch_up
 from kernel.unit_of_work.models import DeliveryState, EventDelivery
 
@@ -32,7 +32,7 @@ async def hear_again() -> None:
     """What was heard last."""
     last = await EventDelivery.all().order_by("-id").first()
     assert last
-    await EventDelivery.filter(event_id=last.event_id).update(state=DeliveryState.PENDING)
+    await EventDelivery.filter(event_id=last.event_id).update(state=DeliveryState.PENDING, due_at=now())
     assert await catch_up()
     await ensure_heard()
 

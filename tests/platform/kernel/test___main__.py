@@ -248,6 +248,17 @@ async def test_events_are_listed_retried_and_discarded(run: Run, tmp_path: Path)
     assert len((await run("events"))[1].splitlines()) == 2
 
 
+@pytest.mark.parametrize("number", ["-1", "1.5", "x", "٣", str(2**63)])
+@pytest.mark.parametrize("action", ["retry", "discard"])
+async def test_what_is_no_id_of_an_event(
+    run: Run, capsys: pytest.CaptureFixture[str], action: str, number: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        await run("events", action, "--", number)
+    assert ended.value.code == 2
+    assert f"{number!r} is no id" in capsys.readouterr().err
+
+
 async def hear(_event: EmployeeResigned) -> None: ...
 
 

@@ -100,6 +100,15 @@ async def test_whoever_holds_more_is_not_theirs_to_manage(change: Callable[[int]
     assert [await code_of(change(each.id), by="Soybean") for each in (above, highest)] == [None, None]
 
 
+async def test_ones_own_account_is_ones_own() -> None:
+    """Also while a role of it is disabled, which therefore grants nothing that one could hold."""
+    zhou = await account("zhouhang")
+    await Role.filter(role_code="R_DEPT_MGR").update(status_type=Status.DISABLED)
+    assert await code_of(update_account(zhou.id, phone="+4917012345"), by="zhouhang") is None
+    async with unchanged():
+        assert await code_of(update_account(zhou.id, phone="+4917054321"), by="wangwei") is Code.PERMISSION_DENIED
+
+
 async def test_what_does_not_differ_needs_no_right_to_manage() -> None:
     soybean = await account("Soybean")
     async with unchanged():
