@@ -1,6 +1,6 @@
 """Rules of employment that several use cases share."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tortoise.expressions import Q
@@ -134,13 +134,24 @@ async def hand_over_departments(employee: Employee, *, to: int | None) -> None:
         await revoke_role(employee.user_id, Department.MANAGER_ROLE)
 
 
-async def appoint_manager(department_id: int, manager_id: int | None) -> None:
-    """Make someone who works in the department its manager; None: it has none any more.
+async def lock_for_appointment(manager_id: int | None, department_id: int | None = None) -> dict[int, Employee]:
+    """The manager to come, and whom the department has, locked, by id.
 
-    Raises Refusal 2202 if the caller may not appoint managers, 1101, 4008, 2306 if someone else appoints one meanwhile.
+    Before any department is: whoever is moved is locked first, too.
     """
-    people = await lock_for_appointment(department_id, manager_id)
-    department = await Department.for_update(department_id)
+    managed = Department.filter(id=department_id) if department_id is not None else None
+    former = [each for (each,) in await managed.values_list("manager_id")] if managed else []
+    wanted = [each for each in (manager_id, *former) if each is not None]
+    people = await Employee.unscoped().filter(id__in=wanted).order_by("id").select_for_update()
+    return {employee.id: employee for employee in people}
+
+
+async def appoint_manager(department: Department, manager_id: int | None, people: Mapping[int, Employee]) -> None:
+    """Make someone who works in the department, which is locked, its manager; None: it has none any more.
+
+    `people` come from `lock_for_appointment`. Raises Refusal 2202 if the caller may not appoint managers, 4008, 2306 if
+    someone else appointed one meanwhile.
+    """
     former_id = department.manager_id
     if manager_id == former_id:
         return
@@ -154,14 +165,6 @@ async def appoint_manager(department_id: int, manager_id: int | None) -> None:
     former = people.get(former_id) if former_id else None
     if former and former.user_id and not await Department.filter(manager_id=former.id).exists():
         await revoke_role(former.user_id, Department.MANAGER_ROLE)
-
-
-async def lock_for_appointment(department_id: int, manager_id: int | None) -> dict[int, Employee]:
-    """Lock the manager at hand and the one to come, before the department is: whoever is moved is locked first, too."""
-    managers = [each for (each,) in await Department.filter(id=department_id).values_list("manager_id")]
-    wanted = [each for each in (*managers, manager_id) if each is not None]
-    people = await Employee.unscoped().filter(id__in=wanted).order_by("id").select_for_update()
-    return {employee.id: employee for employee in people}
 
 
 async def _appoint(department: Department, manager: Employee | None) -> None:

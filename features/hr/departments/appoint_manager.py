@@ -1,6 +1,6 @@
 """Make someone who works in a department its manager, or leave it without one."""
 
-from features.hr.employment import appoint_manager
+from features.hr.employment import appoint_manager, lock_for_appointment
 from features.hr.models import Department, Employee
 from kernel import Request, SqidId, Updated, patch
 
@@ -14,5 +14,6 @@ class AppointManagerRequest(Request):
 @patch("/{department_id}/manager", button="B_HR_DEPT_MANAGER")
 async def appoint(department_id: SqidId[Department], request: AppointManagerRequest) -> Updated[Department]:
     """They hold R_DEPT_MGR from now on, and whom they follow no longer, unless they manage another department."""
-    await appoint_manager(department_id, request.manager_id)
+    people = await lock_for_appointment(request.manager_id, department_id)
+    await appoint_manager(await Department.for_update(department_id), request.manager_id, people)
     return Updated(updated_id=department_id)

@@ -23,12 +23,11 @@ class UpdateDepartmentRequest(Request):
 async def update_department(department_id: SqidId[Department], request: UpdateDepartmentRequest) -> Updated[Department]:
     """Another manager (`managerId`) needs the button B_HR_DEPT_MANAGER too, and comes by the rule of appoint_manager."""
     changes = request.changes()
-    if "manager_id" in changes:
-        await lock_for_appointment(department_id, request.manager_id)
+    people = await lock_for_appointment(request.manager_id, department_id) if "manager_id" in changes else {}
     await Department.ensure_may_stand_below(request.parent_id, department_id)
     department = await Department.for_update(department_id)
     if "manager_id" in changes:
-        await appoint_manager(department_id, changes.pop("manager_id"))
+        await appoint_manager(department, changes.pop("manager_id"), people)
     if changes:
         await department.update_from_dict(changes).save(update_fields=list(changes))
         emit(DepartmentUpdated(**department.facts()))

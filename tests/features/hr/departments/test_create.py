@@ -2,14 +2,20 @@
 
 import asyncio
 
+import asyncpg
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from features.hr.models import Department, Employee
 from kernel import Status
 from kernel.ids import public_id
+from kernel.settings import settings
 from tests.callers import as_snapshot
 from tests.conftest import SignedIn
+from tests.database import SERVER
 from tests.state import unchanged
+
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 
 
 async def test_success(signed_in: SignedIn, events: list[object], snapshot: SnapshotAssertion):
@@ -106,3 +112,25 @@ async def test_nobody_can_manage_what_nobody_works_in(signed_in: SignedIn) -> No
     async with unchanged():
         answer = await hanmei.call("hr.departments.create", name="Legal", code="LE", manager_id=wang.id)
     assert (answer.code, answer.body["msg"]) == ("4008", "The new manager is not an active member of Legal.")
+
+
+@pytest.mark.skipif(not SERVER, reason="On SQLite each transaction has the whole file to itself.")
+async def test_people_are_locked_before_the_department_above(signed_in: SignedIn) -> None:
+    """As a transfer does, or the two could wait for one another."""
+    hanmei, wang = await signed_in("R_HR_MANAGER"), await Employee.get(name="Wang Wei")
+    headquarters = await Department.get(code="HQ")
+    create = hanmei.call(
+        "hr.departments.create", name="Legal", code="LE", parent_id=headquarters.id, manager_id=wang.id
+    )
+    other = await asyncpg.connect(settings().database_url)
+    try:
+        async with other.transaction():
+            await other.execute("SELECT * FROM hr_employee WHERE id = $1 FOR UPDATE", wang.id)
+            creating = asyncio.create_task(create)
+            async with asyncio.timeout(4):
+                while not await other.fetchval(WAITING):  # noqa: ASYNC110  it is in the database
+                    await asyncio.sleep(0.01)
+            await other.execute("SELECT * FROM hr_department WHERE id = $1 FOR UPDATE NOWAIT", headquarters.id)
+        assert (await creating).code == "4008"
+    finally:
+        await other.close()
