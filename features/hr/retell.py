@@ -20,16 +20,16 @@ def of_tag(tag: Tag) -> Iterator[object]:
 
 def of_department(department: Department) -> Iterator[object]:
     yield DepartmentCreated(department_id=department.id, department_name=department.name)
-    if manager := department.manager:
-        yield DepartmentManagerChanged(
-            department_id=department.id,
-            department_name=department.name,
-            former_manager_id=None,
-            former_manager_user_id=None,
-            new_manager_id=manager.id,
-            new_manager_name=manager.name,
-            new_manager_user_id=manager.user_id,
-        )
+    manager = department.manager
+    yield DepartmentManagerChanged(
+        department_id=department.id,
+        department_name=department.name,
+        former_manager_id=None,
+        former_manager_user_id=None,
+        new_manager_id=manager and manager.id,
+        new_manager_name=manager and manager.name,
+        new_manager_user_id=manager and manager.user_id,
+    )
 
 
 def of_employee(employee: Employee) -> Iterator[object]:

@@ -56,6 +56,14 @@ async def test_a_new_reaction_is_told_once_what_was_before_it(heard: Heard) -> N
     assert not await EventRetelling.exists()
 
 
+async def test_that_there_is_no_manager_is_told_too(heard: Heard) -> None:
+    """Or told again, it would leave a wrong one where it is."""
+    await Department.filter(code="FI").update(manager_id=None)
+    await register(["hr"])
+    await catch_up()
+    assert "DepartmentManagerChanged Finance" in heard
+
+
 async def test_it_is_told_in_portions_and_goes_on_where_one_ended(
     heard: Heard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
