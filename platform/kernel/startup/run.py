@@ -66,7 +66,7 @@ async def _prepare(features: Sequence[Feature]) -> str | None:
     """Returns the first super administrator's password if it was generated."""
     await sync_permissions(features)
     can_retell({feature.name: feature.retold for feature in features})
-    await register(feature.name for feature in features if feature.retold)
+    await register({feature.name for feature in features if feature.retold})
     await _sow((feature, feature.install) for feature in features)
     if not settings().demo:
         return await open_first_admin()

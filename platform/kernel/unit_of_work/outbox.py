@@ -5,7 +5,7 @@ was parked, holds up what came after it in its chain, and nothing else.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import UUID, uuid4
@@ -33,7 +33,7 @@ class Chain(NamedTuple):
     subject: str
 
 
-async def register(tellers: Iterable[str]) -> None:
+async def register(tellers: Collection[str]) -> None:
     """Note the reactions of this version. What is new among them is to be retold, by those tellers that can.
 
     One that another version of the app has, which may run beside this one, stays for a day.

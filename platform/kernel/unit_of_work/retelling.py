@@ -2,15 +2,18 @@
 
 It says how in `<module>/retell.py`: `retold = [Retold(lambda: Book.all(), facts_of_book)]`, in the order of telling. The rows
 are read by their ids, in portions, each locked in the transaction that writes down what is told of it: whatever changes
-afterwards is told afterwards.
+afterwards is told afterwards. It begins when everybody writes down what happens for those who are new, too: a row is told of
+again, or by whoever made it, or both. (By one with a database of its own whose commit takes longer than that, perhaps not.)
 """
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import structlog
+from tortoise.connection import get_connection
 from tortoise.queryset import QuerySet
 
 from kernel.database.driver_errors import DRIVER_ERRORS
@@ -27,6 +30,22 @@ M = TypeVar("M", bound=Model)
 
 ROWS_AT_ONCE = 500
 _PAUSE_SECONDS = 0.05
+SETTLING_SECONDS = 60  # none of our transactions takes as long from writing down what happened to the end of its COMMIT
+
+_WRITING = (
+    "SELECT pid || ' ' || backend_xid AS who FROM pg_stat_activity "
+    "WHERE datname = current_database() AND backend_xid IS NOT NULL"
+)
+
+
+class _Before(NamedTuple):
+    """Who was writing when it was first seen what is asked for, and until when they are waited for."""
+
+    writing: set[str]
+    at_last: float
+
+
+_before: dict[tuple[int, str], _Before] = {}
 
 _tellers: dict[str, Sequence["Retold[Any]"]] = {}
 
@@ -52,7 +71,7 @@ async def retell_some() -> bool:
     """
     told = False
     for asked in await EventRetelling.filter(teller__in=list(_tellers)).order_by("id"):
-        if not _is_ours(asked):
+        if not _is_ours(asked) or not await _is_settled(asked):
             continue
         try:
             told |= await _tell_portion(asked)
@@ -66,6 +85,20 @@ async def retell_some() -> bool:
 def _is_ours(asked: EventRetelling) -> bool:
     """Whether this version has the reactions: an older one, which runs beside, may tell less than they were made for."""
     return all(reaction_to(event, name) for event, name in asked.reactions)
+
+
+async def _is_settled(asked: EventRetelling) -> bool:
+    """Whether everybody has ended who may have asked which reactions there are before these were registered.
+
+    Until then a row may still come up that they have not been told of, and that has a smaller id than what is told already.
+    """
+    connection = get_connection("default")
+    if asked.step or asked.after or connection.capabilities.dialect != "postgres":  # on SQLite one writes at a time
+        return True
+    writing = {row["who"] for row in await connection.execute_query_dict(_WRITING)}
+    before = _Before(writing, time.monotonic() + SETTLING_SECONDS)
+    before = _before.setdefault((asked.id, str(asked.reactions)), before)
+    return not before.writing & writing or time.monotonic() > before.at_last
 
 
 async def retell(teller: str, listener: str, advance: Callable[[int], None]) -> None:

@@ -9,7 +9,9 @@ import pytest
 from fastapi import FastAPI
 from tortoise.exceptions import OperationalError
 
+from features.hr.events import EmployeeOnboarded
 from features.hr.models import Tag
+from kernel import on
 from kernel.errors.operator import SettingsError, StartupRefused
 from kernel.identity.models import Api, Role, User
 from kernel.slices.discovery import Feature, discover
@@ -17,7 +19,8 @@ from kernel.startup import run
 from kernel.startup.demo_accounts import end_demo_accounts
 from kernel.startup.run import finished, refuse_unready_database, start_up
 from kernel.unit_of_work.events import collected
-from tests.platform.kernel.conftest import Configure
+from kernel.unit_of_work.models import EventRetelling
+from tests.platform.kernel.conftest import Configure, Listening
 from tests.state import unchanged
 
 
@@ -40,6 +43,21 @@ async def test_after_it_the_process_may_serve(unfinished: None) -> None:
 async def test_a_second_one_changes_nothing(app: FastAPI) -> None:
     async with unchanged():
         await start_up(discover())
+
+
+async def test_each_module_that_has_a_new_reaction_is_told_what_was_before_it(
+    app: FastAPI, listening: Listening
+) -> None:
+    async def one(_event: EmployeeOnboarded) -> None: ...
+
+    async def two(_event: EmployeeOnboarded) -> None: ...
+
+    for react in (one, two):
+        react.__module__ = f"tests.{react.__name__}"
+        on(EmployeeOnboarded)(react)
+    await start_up(discover())
+    asked = await EventRetelling.all().order_by("listener").values_list("teller", "listener")
+    assert asked == [("hr", "one"), ("hr", "two")]
 
 
 async def test_demo_rows_are_sown_in_one_transaction_each(app: FastAPI) -> None:

@@ -4,21 +4,24 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 from structlog.testing import capture_logs
 
 from features.hr.employment import facts_of
 from features.hr.events import DepartmentManagerChanged, EmployeeOnboarded, EmployeeResigned
-from features.hr.models import Employee, Tag
+from features.hr.models import Department, Employee, Tag
 from kernel import Retold, clock, on, transaction
 from kernel.clock import now
 from kernel.errors.operator import OperatorError
+from kernel.settings import settings
 from kernel.unit_of_work import events, outbox, retelling
 from kernel.unit_of_work.delivery import catch_up
 from kernel.unit_of_work.models import DeliveryState, EventDelivery, EventReaction, EventRetelling
 from kernel.unit_of_work.outbox import prune, register
 from kernel.unit_of_work.retelling import can_retell, retell, rows_to_tell
+from tests.database import SERVER
 from tests.platform.kernel.conftest import Listening
 
 Heard = list[str]
@@ -52,6 +55,14 @@ async def test_a_new_reaction_is_told_once_what_was_before_it(heard: Heard) -> N
     await catch_up()
     assert counted(heard) == ALL
     assert not await EventRetelling.exists()
+
+
+async def test_that_there_is_no_manager_is_told_too(heard: Heard) -> None:
+    """Or told again, it would leave a wrong one where it is."""
+    await Department.filter(code="FI").update(manager_id=None)
+    await register(["hr"])
+    await catch_up()
+    assert "DepartmentManagerChanged Finance" in heard
 
 
 async def test_it_is_told_in_portions_and_goes_on_where_one_ended(
@@ -128,6 +139,37 @@ async def test_one_that_fails_holds_up_nothing_else(heard: Heard) -> None:
     can_retell(before)
     assert heard == ["EmployeeResigned Wang Wei"]
     assert {line["event"] for line in logs} == {"retelling failed"}
+
+
+@pytest.mark.skipif(not SERVER, reason="On SQLite one writes at a time.")
+async def test_who_was_made_by_one_who_did_not_know_of_it_yet_is_told_of(heard: Heard) -> None:
+    """They asked which reactions there are, the reaction was registered, and only then they committed."""
+    other = await asyncpg.connect(settings().database_url)
+    try:
+        async with other.transaction():
+            await other.execute(
+                "INSERT INTO hr_tag (name, category, created_at, updated_at) VALUES ('late', 'test', now(), now())"
+            )
+            await register(["hr"])
+            assert not await retelling.retell_some()
+            await Tag.create(name="another", category="test")
+            assert not await retelling.retell_some()
+        assert await retelling.retell_some()
+    finally:
+        await other.close()
+
+
+@pytest.mark.skipif(not SERVER, reason="On SQLite one writes at a time.")
+async def test_whoever_writes_for_ever_is_not_waited_for(heard: Heard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retelling, "SETTLING_SECONDS", -1)
+    other = await asyncpg.connect(settings().database_url)
+    try:
+        async with other.transaction():
+            await other.execute("SELECT pg_current_xact_id()")
+            await register(["hr"])
+            assert await retelling.retell_some()
+    finally:
+        await other.close()
 
 
 async def test_only_what_is_new_is_told_of(heard: Heard, listening: Listening) -> None:
