@@ -31,6 +31,7 @@ Heard = list[str]
 def heard(listening: Listening) -> Heard:
     """What a new reaction to three of HR's facts hears; nobody has registered it yet."""
     said: Heard = []
+    retelling._before.clear()  # of the test before, whose rows had the same ids
 
     async def hear(event: EmployeeOnboarded | EmployeeResigned | DepartmentManagerChanged) -> None:
         said.append(f"{type(event).__name__} {getattr(event, 'name', None) or event.department_name}")
