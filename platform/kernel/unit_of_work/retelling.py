@@ -96,9 +96,12 @@ async def _is_settled(asked: EventRetelling) -> bool:
     if asked.step or asked.after or connection.capabilities.dialect != "postgres":  # on SQLite one writes at a time
         return True
     writing = {row["who"] for row in await connection.execute_query_dict(_WRITING)}
-    before = _Before(writing, time.monotonic() + SETTLING_SECONDS)
-    before = _before.setdefault((asked.id, str(asked.reactions)), before)
-    return not before.writing & writing or time.monotonic() > before.at_last
+    key = asked.id, str(asked.reactions)
+    before = _before.setdefault(key, _Before(writing, time.monotonic() + SETTLING_SECONDS))
+    if before.writing & writing and time.monotonic() < before.at_last:
+        return False
+    del _before[key]
+    return True
 
 
 async def retell(teller: str, listener: str, advance: Callable[[int], None]) -> None:
