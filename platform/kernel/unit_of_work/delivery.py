@@ -106,9 +106,8 @@ async def _react(reaction: Reaction, head: EventDelivery) -> None:
         # Waits for who only looks whether it is free; who runs it for longer than its pause would have kept us from beginning.
         if not await pending.select_for_update().first():
             return  # another process had it
-        async with transaction(
-            reaction.handler.__module__
-        ):  # the same one, unless the module has a database of its own
+        # The same transaction, unless the module has a database of its own.
+        async with transaction(reaction.handler.__module__):
             await reaction.handler(from_json(head.event, head.payload))
         await pending.update(state=DeliveryState.DONE, done_at=now(), error=None)
 
