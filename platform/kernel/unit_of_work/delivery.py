@@ -17,7 +17,7 @@ from tortoise.expressions import F, Subquery
 
 from kernel.clock import now
 from kernel.context import accept_request_id, set_use_case
-from kernel.database.driver_errors import DRIVER_ERRORS, DatabaseBusy
+from kernel.database.driver_errors import DRIVER_ERRORS, DatabaseBusy, is_conflict, is_unavailable
 from kernel.settings import settings
 from kernel.unit_of_work import outbox
 from kernel.unit_of_work.background import deferring
@@ -134,7 +134,8 @@ async def _failed(head: EventDelivery, error: Exception) -> None:
             subject=head.subject,
             attempts=attempts,
             outcome=outcome,
-            exc_info=error,
+            error=text,
+            exc_info=None if is_unavailable(error) or is_conflict(error) else error,  # which say where the database is
         )
 
 

@@ -14,9 +14,7 @@ from uuid import uuid4
 import pytest
 from tortoise.migrations.writer import MigrationWriter
 
-from features.hr.events import EmployeeResigned
 from kernel import __main__ as command_line
-from kernel import on
 from kernel.database.migrations.changes import Renames
 from kernel.errors.operator import StartupRefused
 from kernel.slices.discovery import discover
@@ -226,13 +224,18 @@ async def test_serve_migrates_first_if_told_so(run: Run, monkeypatch: pytest.Mon
     assert out.startswith("applied kernel.0001_initial\n")
 
 
-async def test_events_are_listed_retried_and_discarded(run: Run, tmp_path: Path) -> None:
-    await run("migrate")
-    assert await run("events") == (0, "Every reaction has happened.\n", "")
+async def test_events_are_listed_retried_and_discarded(tmp_path: Path) -> None:
+    def run(*arguments: str) -> tuple[int, str, str]:
+        """In a process of its own: one that has spoken to SQLite writes SQL for it ever after."""
+        done = live_command(*arguments, env=environment(tmp_path / "var"))
+        return done.returncode, done.stdout, done.stderr
+
+    run("migrate")
+    assert run("events") == (0, "Every reaction has happened.\n", "")
     write_deliveries(
         tmp_path / "var" / "tessera.sqlite3", ("pending", 2, "ValueError: no\npaper"), ("parked", 10, "x" * 500)
     )
-    code, out, err = await run("events")
+    code, out, err = run("events")
     head, pending, parked = (re.split(r"\s{2,}", line) for line in out.splitlines())
     assert (code, err) == (0, "")
     assert head == ["id", "told at", "event", "subject", "reaction", "state", "tried", "next try", "because"]
@@ -241,11 +244,11 @@ async def test_events_are_listed_retried_and_discarded(run: Run, tmp_path: Path)
     assert pending == ["1", *said, "pending", "2", due, "ValueError: no paper"]
     assert parked == ["2", *said, "parked", "10", "-", "x" * 80]
 
-    assert (await run("events", "retry"))[1].startswith("1 to be tried again")
-    assert (await run("events", "retry", "1", "2", "3"))[1].startswith("2 to be tried again")
-    assert "parked" not in (await run("events"))[1]
-    assert (await run("events", "discard", "1", "7"))[1] == "1 discarded.\n"
-    assert len((await run("events"))[1].splitlines()) == 2
+    assert (run("events", "retry"))[1].startswith("1 to be tried again")
+    assert (run("events", "retry", "1", "2", "3"))[1].startswith("2 to be tried again")
+    assert "parked" not in (run("events"))[1]
+    assert (run("events", "discard", "1", "7"))[1] == "1 discarded.\n"
+    assert len((run("events"))[1].splitlines()) == 2
 
 
 @pytest.mark.parametrize("number", ["-1", "1.5", "x", "٣", str(2**63)])
@@ -259,19 +262,16 @@ async def test_what_is_no_id_of_an_event(
     assert f"{number!r} is no id" in capsys.readouterr().err
 
 
-async def hear(_event: EmployeeResigned) -> None: ...
-
-
-async def test_events_are_retold(run: Run) -> None:
-    await run("migrate")
-    code, _, err = await run("events", "retell", "auth", "route")
-    assert (code, err) == (1, "auth cannot tell its present state; those that have a retell.py can: hr\n")
-    code, _, err = await run("events", "retell", "hr", "route")
-    assert (code, err) == (1, "route has no reaction to what hr tells that is to be retold\n")
-    on(EmployeeResigned)(hear)
-    code, out, err = await run("events", "retell", "hr", "test___main__")
-    assert (code, err) == (0, "")
-    assert out.endswith("hr has told test___main__ of 0 rows; a running server reacts within seconds.\n")
+def test_only_who_can_is_asked_to_retell(tmp_path: Path) -> None:
+    """That it is told is seen in `tests/live/test_a_module_that_needs_another.py`."""
+    env = environment(tmp_path / "var")
+    live_command("migrate", env=env)
+    for teller, says in (
+        ("auth", "auth cannot tell its present state; those that have a retell.py can: hr\n"),
+        ("hr", "route has no reaction to what hr tells that is to be retold\n"),
+    ):
+        done = live_command("events", "retell", teller, "route", env=env)
+        assert (done.returncode, done.stderr) == (1, says)
 
 
 def write_deliveries(file: Path, *rows: tuple[str, int, str]) -> None:
