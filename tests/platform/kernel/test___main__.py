@@ -18,6 +18,7 @@ from kernel import __main__ as command_line
 from kernel.database.migrations.changes import Renames
 from kernel.errors.operator import StartupRefused
 from kernel.slices.discovery import discover
+from tests.database import SERVER
 from tests.live.server import command as live_command
 from tests.live.server import environment
 from tests.platform.kernel.conftest import Configure, Features
@@ -37,6 +38,8 @@ def run(
     capsys: pytest.CaptureFixture[str],
 ) -> Run:
     """`await run("migrate")`: exit code, output and error output of the command, on an empty SQLite database."""
+    if SERVER:
+        pytest.skip("A process that has spoken to SQLite writes SQL for it ever after.")
     configure(DB_URL=None, VAR_DIR=str(tmp_path / "var"))
     monkeypatch.setattr(command_line, "configure_logs", lambda: None)
 
