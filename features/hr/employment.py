@@ -81,11 +81,6 @@ async def take_step(employee: Employee, to: EmployeeStatus, remark: str | None) 
     emit(_FACT_OF_A_STEP[to](**await facts_of(employee)))
 
 
-async def regularize(employee: Employee, remark: str | None) -> None:
-    """End the probation of an employee, who is locked, well. Raises what `take_step` does."""
-    await take_step(employee, EmployeeStatus.ACTIVE, remark)
-
-
 async def delete_employees(employees: Sequence[Employee]) -> None:
     """Take employees, who are locked, off file, all or none. Raises Refusal 2307 for one who has not resigned."""
     if at_work := [employee.name for employee in employees if employee.status in AT_WORK]:

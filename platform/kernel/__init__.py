@@ -1,5 +1,6 @@
 """The public API of the kernel: what a feature module imports. `from kernel import ...`, nothing deeper."""
 
+from kernel.answer_cache import cached, outdate
 from kernel.auth.passwords import NewPassword
 from kernel.clock import now
 from kernel.context import Actor, DataScope, require_actor
@@ -7,7 +8,6 @@ from kernel.dictionaries import ensure_in_dictionary, keeps_dictionaries
 from kernel.errors.codes import Code, ResponseCode
 from kernel.errors.operator import OperatorError
 from kernel.errors.refusals import InvalidInput, NotFound, Refusal, TransportRefusal
-from kernel.hot_cache import cached, outdate
 from kernel.identity.accounts import (
     DEMO_PASSWORD,
     Account,

@@ -218,8 +218,8 @@ async def _discard(ids: list[int]) -> int:
 async def _retell(teller: str, listener: str) -> int:
     can_retell({feature.name: feature.retold for feature in discover()})
     async with _database():
+        total = await rows_to_tell(teller, listener)
         with Progress() as progress:
-            total = await rows_to_tell(teller)
             task = progress.add_task(f"{teller} to {listener}", total=total)
             await retell(teller, listener, lambda rows: progress.advance(task, rows))
             progress.update(task, completed=total)

@@ -12,16 +12,13 @@ commit: TTL_SECONDS, and before those LEASE_SECONDS at most, by Redis's clock. A
 marks: whoever saw it go does not ask it for as long (`kernel.redis_line`).
 """
 
-import asyncio
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
-from typing import Any, TypeVar
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TypeVar
 
 from kernel.redis_line import HOLD_SECONDS, Command, line
 from kernel.settings import settings
@@ -66,68 +63,17 @@ async def keep(values: Mapping[str, str], taken: str | None, seconds: float = TT
         await line().say(("EVAL", _KEEP, len(values), *keys, taken, _ms(seconds), *values.values()))
 
 
-async def cached(name: str, kind: type[T], load: Callable[[], Awaitable[T]], *, seconds: float) -> T:
-    """What `load` returns, of the type `kind`, kept under the name for so long, or until somebody says `outdate(name)`.
-
-    Of those in this process who miss it at once one loads it for all. Within a transaction it is loaded for nobody else.
-    For what may be old for as long where Redis has lost a mark, such as the entries of a list; never for who may do what.
-    """
-    shape, key, changed = _adapter(kind), f"cached:{name}", _changed.get()
-
-    async def kept() -> list[T]:
-        with suppress(ValidationError):  # of another version of us
-            return [shape.validate_json(value) for value in await read([key]) if value is not None]
-        return []
-
-    async def find() -> T:
-        if found := await kept():  # by somebody who was faster
-            return found[0]
-        taken = await lease([key])
-        fresh = await load()
-        await keep({key: shape.dump_json(fresh).decode()}, taken, seconds)
-        return fresh
-
-    if not (changed and key in changed) and (found := await kept()):
-        return found[0]
-    return await (_shared(key, find) if changed is None else load())  # what is not committed is for nobody else
-
-
-_loading: dict[str, asyncio.Task[Any]] = {}
-_coming: dict[str, asyncio.Task[Any]] = {}
-
-
-async def _shared(key: str, find: Callable[[], Awaitable[T]]) -> T:
-    """What `find` returns, once for all in this process who ask before it begins.
-
-    Whoever asks later shares the next one, which begins when it has ended: nobody is given what was read before they asked.
-    """
-    coming = _coming.get(key)
-    if coming is None or coming.done():  # done without having begun: its event loop has ended
-        coming = _coming[key] = asyncio.create_task(_find(key, find))
-    return await asyncio.shield(coming)  # one who goes away takes it from nobody
-
-
-async def _find(key: str, find: Callable[[], Awaitable[T]]) -> T:
-    if before := _loading.get(key):
-        await asyncio.wait([before])
-    _loading[key] = _coming.pop(key)
-    try:
-        return await find()
-    finally:
-        del _loading[key]
-
-
-def outdate(*names: str) -> None:
-    """The transaction at hand changes what is cached under these names. Raises LookupError outside of one."""
-    changes(*[f"cached:{name}" for name in names])
-
-
 def changes(*names: str) -> None:
     """The transaction at hand changes what is kept under these names. Raises LookupError outside of one."""
     changed = _changed.get()
     if changed is None:
         raise LookupError(f"{', '.join(names)}: changed outside of a transaction; open transaction(__name__)")
     changed.update(names)
+
+
+def changed_so_far() -> Collection[str] | None:
+    """The names that the transaction at hand changes; None outside of one."""
+    return _changed.get()
 
 
 @contextmanager
@@ -168,11 +114,6 @@ def _portions(names: Collection[str]) -> Iterator[list[str]]:
 
 def _ms(seconds: float) -> int:
     return int(seconds * 1000)
-
-
-@cache
-def _adapter(kind: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(kind)
 
 
 @cache

@@ -1,7 +1,7 @@
 """End an employee's probation, which went well."""
 
-from features.hr.employment import regularize
-from features.hr.models import Employee
+from features.hr.employment import take_step
+from features.hr.models import Employee, EmployeeStatus
 from kernel import LongText, Request, SqidId, Updated, post
 
 
@@ -12,5 +12,5 @@ class RegularizeEmployeeRequest(Request):
 @post("/{employee_id}/regularize", button="B_HR_EMP_REGULARIZE")
 async def regularize_employee(employee_id: SqidId[Employee], request: RegularizeEmployeeRequest) -> Updated[Employee]:
     employee = await Employee.for_update(employee_id)
-    await regularize(employee, request.remark)
+    await take_step(employee, EmployeeStatus.ACTIVE, request.remark)
     return Updated(updated_id=employee_id)

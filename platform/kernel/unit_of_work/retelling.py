@@ -105,7 +105,23 @@ async def _is_settled(asked: EventRetelling) -> bool:
 
 
 async def retell(teller: str, listener: str, advance: Callable[[int], None]) -> None:
-    """Tell everything again, as an operator asks; calls `advance(rows)` after each portion. Raises OperatorError."""
+    """Tell everything again, as an operator asks; calls `advance(rows)` after each portion. Raises what `rows_to_tell` does."""
+    async with transaction(__name__):
+        await ask_to_retell(teller, listener, _wanted(teller, listener))
+    while asked := await EventRetelling.filter(teller=teller, listener=listener).first():
+        if not await _tell_portion(asked, advance):
+            await asyncio.sleep(_PAUSE_SECONDS)  # a server is at it
+
+
+async def rows_to_tell(teller: str, listener: str) -> int:
+    """Of how many rows `teller` tells when it tells everything again. Raises OperatorError if it cannot, or `listener` hears
+    nothing of it.
+    """
+    _wanted(teller, listener)
+    return sum([await step.rows().count() for step in _tellers[teller]])
+
+
+def _wanted(teller: str, listener: str) -> list[tuple[str, str]]:
     if teller not in _tellers:
         known = ", ".join(sorted(_tellers)) or "none"
         raise OperatorError(f"{teller} cannot tell its present state; those that have a retell.py can: {known}")
@@ -116,16 +132,7 @@ async def retell(teller: str, listener: str, advance: Callable[[int], None]) -> 
     ]
     if not wanted:
         raise OperatorError(f"{listener} has no reaction to what {teller} tells that is to be retold")
-    async with transaction(__name__):
-        await ask_to_retell(teller, listener, wanted)
-    while asked := await EventRetelling.filter(teller=teller, listener=listener).first():
-        if not await _tell_portion(asked, advance):
-            await asyncio.sleep(_PAUSE_SECONDS)  # a server is at it
-
-
-async def rows_to_tell(teller: str) -> int:
-    """Of how many rows a module tells when it tells everything again."""
-    return sum([await step.rows().count() for step in _tellers.get(teller, ())])
+    return wanted
 
 
 async def _tell_portion(asked: EventRetelling, advance: Callable[[int], None] = lambda _rows: None) -> bool:

@@ -1,8 +1,8 @@
 """End the probation of somebody of the caller's team, well."""
 
 from features.hr.caller import member_for_update
-from features.hr.employment import regularize
-from features.hr.models import Employee
+from features.hr.employment import take_step
+from features.hr.models import Employee, EmployeeStatus
 from kernel import LongText, Request, SqidId, Updated, post
 
 
@@ -16,5 +16,5 @@ async def regularize_team_member(
 ) -> Updated[Employee]:
     """For managers only (4006), in their own departments (4004), and of nobody themselves (2201)."""
     employee = await member_for_update(employee_id)
-    await regularize(employee, request.remark)
+    await take_step(employee, EmployeeStatus.ACTIVE, request.remark)
     return Updated(updated_id=employee.id)

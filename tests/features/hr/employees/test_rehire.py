@@ -54,6 +54,14 @@ async def test_who_works_here(name: str, signed_in: SignedIn):
         assert (await rehire(hanmei, name)).code == "4007"
 
 
+async def test_into_a_disabled_department(signed_in: SignedIn):
+    await Department.filter(code="RD").update(status=Status.DISABLED)
+    hanmei = await signed_in("R_HR_MANAGER")
+    async with unchanged():
+        assert (await rehire(hanmei, "Shen Gang")).code == "4000"
+        assert (await rehire(hanmei, "Wang Wei")).code == "4007"
+
+
 async def test_twice_at_once(signed_in: SignedIn):
     hanmei = await signed_in("R_HR_MANAGER")
     answers = await asyncio.gather(*(rehire(hanmei, "Shen Gang") for _ in range(3)))

@@ -106,7 +106,7 @@ async def test_an_operator_has_it_told_again(heard: Heard) -> None:
     await register([])
     told: list[int] = []
     await retell("hr", "test_retelling", told.append)
-    assert sum(told) == await rows_to_tell("hr") == 12 + 6 + 60
+    assert sum(told) == await rows_to_tell("hr", "test_retelling") == 12 + 6 + 60
     await catch_up()
     assert counted(heard) == ALL
 
