@@ -71,7 +71,7 @@ async def test_a_null_is_an_answer_that_is_kept(app: object) -> None:
         loaded.append(1)
 
     for _ in range(2):
-        assert await cached("nothing", int | None, load, seconds=60) is None  # pyright: ignore[reportArgumentType]
+        assert await cached("nothing", int | None, load, seconds=60) is None  # pyright: ignore[reportArgumentType]  a union is no class
     assert len(loaded) == 1
 
 

@@ -56,7 +56,7 @@ async def refused(content: bytes) -> str:
     assert uploaded() == before
     assert refusal.value.data
     (error,) = refusal.value.data["errors"]  # pyright: ignore[reportGeneralTypeIssues,reportArgumentType]  it is a list
-    return str(error["message"])  # pyright: ignore[reportIndexIssue,reportOptionalSubscript,reportCallIssue,reportArgumentType]
+    return str(error["message"])  # pyright: ignore[reportIndexIssue,reportOptionalSubscript,reportCallIssue,reportArgumentType]  it is a list of dictionaries
 
 
 # --- what is stored

@@ -19,7 +19,7 @@ from tests.platform.kernel.models.office import Department, Employee, Note, Proj
 async def test_select_related(staff: Staff) -> None:
     ann = await Employee.get(name="Ann").select_related("department", "card")
     cid = await Employee.get(name="Cid").select_related("department", "card")
-    assert (ann.department, ann.card) == (staff.sales, None)  # type: ignore[attr-defined]
+    assert (ann.department, ann.card) == (staff.sales, None)  # type: ignore[attr-defined]  relations that Tortoise adds, here and below
     assert (cid.department, cid.card.number) == (None, "3")  # type: ignore[attr-defined]
     notes = await Note.all().select_related("employee__department").order_by("text")
     assert [note.employee and note.employee.name for note in notes] == ["Ann", None, "Cid"]
